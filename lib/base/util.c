@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/util.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+int util_grow(void *array, size_t n, size_t size)
+{
+        void *old = NULL, *grown = NULL;
+        size_t capacity = 0;
+
+        assert(array);
+        assert(size > 0);
+
+        /* The capacity is the next power of two, so only a power of two asks for more memory. */
+        if (n != 0 && (n & (n - 1)) != 0)
+                return 0;
+
+        capacity = n == 0 ? 1 : n * 2;
+        if (capacity < n || capacity > SIZE_MAX / size)
+                return -ENOMEM;
+
+        memcpy(&old, array, sizeof(old));
+        grown = realloc(old, capacity * size);
+        if (!grown)
+                return -ENOMEM;
+
+        memcpy(array, &grown, sizeof(grown));
+        return 0;
+}
