@@ -346,6 +346,12 @@ void escape_url(Buf *b, const char *s, size_t len)
         escape_each(b, s, len, 0, url_piece);
 }
 
+/* U+2028 and U+2029: harmless in JSON, line ends in old JavaScript. */
+static bool is_javascript_break(const Piece *p)
+{
+        return p->is_text && (p->code == 0x2028 || p->code == 0x2029);
+}
+
 static void json_piece(Buf *b, const Piece *p)
 {
         if (piece_is(p, '"') || piece_is(p, '\\')) {
@@ -353,7 +359,7 @@ static void json_piece(Buf *b, const Piece *p)
                 append_raw(b, p);
         } else if (piece_is(p, '\n')) {
                 buf_append_str(b, "\\n");
-        } else if (piece_is_control(p) || (p->is_text && (p->code == 0x2028 || p->code == 0x2029))) {
+        } else if (piece_is_control(p) || is_javascript_break(p)) {
                 buf_appendf(b, "\\u%04x", (unsigned) p->code);
         } else {
                 append_or_replace(b, p);

@@ -28,7 +28,7 @@ static const struct {
         {"m", 60 * USEC_PER_SEC},
         {"h", 3600 * USEC_PER_SEC},
         {"d", 86400 * USEC_PER_SEC},
-        {"w", 7 * 86400 * USEC_PER_SEC},
+        {"w", 604800 * USEC_PER_SEC},
 };
 
 static const struct {

@@ -23,7 +23,7 @@
 
 /* Defines `name`, usable in CLEANUP(), for a pointer variable that `free_function` frees. */
 #define DEFINE_CLEANUP(type, free_function, name)                                                  \
-        static inline UNUSED void name(type **p)                                                   \
+        static inline UNUSED void name(type **p) /* NOLINT(bugprone-macro-parentheses) */          \
         {                                                                                          \
                 if (*p)                                                                            \
                         free_function(*p);                                                         \
