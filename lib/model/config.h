@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_MODEL_CONFIG_H
+#define MQTLS_MODEL_CONFIG_H
+
+/*
+ * The configuration as values, with everything loaded that a probe needs: trust stores, identities
+ * and TLS profiles, one of each kind however many endpoints share it. Immutable once loaded, and the
+ * one reference-counted object of the house, because a running probe may outlive a reload.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/util.h"
+#include "judge/policy.h"
+#include "model/issue.h"
+#include "mq/channel.h"
+#include "mq/conname.h"
+#include "mq/sni.h"
+#include "tls/handshake.h"
+#include "x509/credential.h"
+
+typedef struct ListenAddress {
+        char *host; /* numeric, without brackets */
+        uint16_t port;
+} ListenAddress;
+
+typedef struct HttpConfig {
+        ListenAddress *listen;
+        size_t n_listen;
+        bool lifecycle;
+        unsigned connections_max;            /* all together, per listening socket */
+        unsigned connections_per_address_max; /* 0: no such limit */
+        uint64_t request_timeout_usec;       /* absolute life of an incomplete request or unread answer */
+        size_t header_bytes_max;             /* memory for a request's headers */
+} HttpConfig;
+
+typedef struct ProbingConfig {
+        unsigned connecting_max;   /* probes that wait for a name or a connection, at the same time */
+        unsigned handshaking_max;  /* probes that hold TLS memory, at the same time */
+        uint64_t spacing_usec;     /* between two probes of one listener */
+        unsigned resolver_threads;
+        uint64_t resolver_cache_usec;
+} ProbingConfig;
+
+typedef struct EndpointConfig {
+        char *file; /* where it is defined */
+        unsigned line;
+
+        char *name; /* unique */
+        char *qmgr; /* NULL: unknown */
+        char *channel;
+        ChannelType chltype; /* _CHANNEL_TYPE_INVALID: not said */
+        char *conname;       /* as configured */
+        ConnameList connames;
+        char *identity_name; /* NULL: none */
+        char *trust_path;    /* NULL: none */
+        SniMode sni_mode;
+        char *sni; /* server_name to send; NULL for SNI_NONE, and for SNI_HOSTNAME (the host of each conname) */
+        bool all_addresses;
+
+        uint64_t interval_usec, retry_interval_usec, timeout_usec;
+        uint64_t linger_usec; /* how long a listener may be quiet after the handshake to count as accepting */
+
+        char *contact, *group, *note, *runbook_url; /* NULL where not set */
+
+        Policy policy;
+
+        /* Borrowed from the Config. */
+        const TrustStore *trust;  /* NULL: none */
+        const Identity *identity; /* NULL: none */
+        TlsProfile *profile;
+} EndpointConfig;
+
+typedef struct Config {
+        unsigned n_ref;
+
+        char *path;
+        char *state_directory;
+        HttpConfig http;
+        ProbingConfig probing;
+
+        EndpointConfig *endpoints;
+        size_t n_endpoints;
+
+        struct ConfigShared *shared; /* the loaded stores, identities and profiles */
+} Config;
+
+Config *config_ref(Config *c);
+Config *config_unref(Config *c); /* NULL is fine; returns NULL */
+DEFINE_CLEANUP(Config, config_unref, config_cleanup)
+
+/* Would a probe of both do the same, at the same pace, and be judged the same? Then an endpoint keeps
+ * its history and its place in the schedule over a reload. Trust stores and identities are compared by
+ * content, as their files may have been replaced. Names and texts for people are not compared. */
+bool endpoint_config_equal(const EndpointConfig *a, const EndpointConfig *b);
+
+/* The server_name to send to this entry of the endpoint's conname list; NULL: none. */
+const char *endpoint_config_sni(const EndpointConfig *e, const Conname *entry);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_MODEL_CONFIG_BUILD_H
+#define MQTLS_MODEL_CONFIG_BUILD_H
+
+/*
+ * Groups of checked settings become a Config: what belongs together is held against each other, files
+ * are loaded, defaults fill the gaps. Used by config_load.c and config_probe.c. Internal to model/.
+ *
+ * Every function returns 0, also after complaints, or -ENOMEM.
+ */
+
+#include <stddef.h>
+
+#include "base/util.h"
+#include "model/config.h"
+#include "model/config_load.h"
+#include "model/config_value.h"
+
+/* Where an endpoint's name stands, to find the second of a name. */
+typedef struct NamePlace {
+        const char *name; /* of the endpoint */
+        size_t index;     /* the order in the files */
+        char *file;
+        unsigned line;
+        char *setting;
+} NamePlace;
+
+typedef struct ConfigBuilder {
+        Config *config;
+        Issues *issues;
+        ConfigSurroundings surroundings;
+
+        ConfigGroup fallbacks; /* of the table */
+        ConfigGroup defaults;  /* of the file */
+
+        NamePlace *names; /* parallel to config->endpoints */
+        size_t n_names;
+        size_t n_untrusted;      /* endpoints without trust */
+        NamePlace first_untrusted;
+} ConfigBuilder;
+
+/* `surroundings` may be NULL. A builder that was begun is done, whatever came. */
+int config_builder_begin(ConfigBuilder *b, const char *path, const ConfigSurroundings *surroundings,
+        Issues *issues);
+void config_builder_done(ConfigBuilder *b);
+
+int config_build_top(ConfigBuilder *b, ConfigGroup *g);
+int config_build_http(ConfigBuilder *b, ConfigGroup *g);
+int config_build_probing(ConfigBuilder *b, ConfigGroup *g);
+int config_build_identity(ConfigBuilder *b, ConfigGroup *g);
+int config_build_endpoint(ConfigBuilder *b, ConfigGroup *g); /* behind defaults and identities */
+
+/* What can be said only of the whole. Then hands the Config over, or returns -EINVAL when there is an
+ * error among the issues. */
+int config_builder_finish(ConfigBuilder *b, Config **ret);
+
+/* The value that counts: the group's own, or else defaults', or else the table's. NULL: none. */
+ConfigValue *config_builder_value(ConfigBuilder *b, ConfigGroup *g, SettingId id);
+
+/* The same, NULL also where it is wrong. */
+ConfigValue *config_builder_right_value(ConfigBuilder *b, ConfigGroup *g, SettingId id);
+
+/* Frees what an EndpointConfig owns (config.c). */
+void endpoint_config_done(EndpointConfig *e);
+
+#endif

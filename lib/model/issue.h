@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_MODEL_ISSUE_H
+#define MQTLS_MODEL_ISSUE_H
+
+/*
+ * Mistakes that people made in files. All of them are collected and shown, not only the first. The
+ * text says what is wrong and, behind a semicolon, what to do.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+typedef struct Issue {
+        char *file;
+        unsigned line;    /* 0: the file as a whole */
+        char *setting;    /* "endpoints[3].sslciph"; NULL: none in particular */
+        char *text;
+        bool is_warning;  /* said, but does not refuse the configuration */
+} Issue;
+
+typedef struct Issues {
+        Issue *list;
+        size_t n;
+        size_t n_errors;
+        bool failed; /* memory ran out: there is more than the list says */
+} Issues;
+
+#define ISSUES_INIT                                                                                \
+        {                                                                                          \
+                0                                                                                  \
+        }
+
+void issues_done(Issues *issues);
+
+void issues_add(Issues *issues, const char *file, unsigned line, const char *setting,
+        const char *format, ...) PRINTF_LIKE(5, 6);
+void issues_add_warning(Issues *issues, const char *file, unsigned line, const char *setting,
+        const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* Appends "FILE:LINE: setting: what is wrong; what to do" (warnings: "FILE:LINE: warning: …"),
+ * without a line end; one printable line whatever the file held. */
+void issue_append(const Issue *issue, Buf *b);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/inventory.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/config_load.h"
+#include "tests/support/pki.h"
+#include "tests/support/suite.h"
+
+#define NOW PKI_NOW
+#define DAY PKI_DAY
+
+enum {
+        TLS13_AES_256 = 0x1302,
+};
+
+/* ---- configurations and observations by hand ---- */
+
+#define ENDPOINT(name, more)                                                                       \
+        "{ name = \"" name "\"; channel = \"A\"; conname = \"qm1(1414)\"; sslciph = \"ANY\";" more "}"
+
+static Config *config(const char *endpoints)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+        Issues issues = ISSUES_INIT;
+        Config *c = NULL;
+
+        buf_appendf(&b, "endpoints = ( %s );\n", endpoints);
+        ck_assert_int_eq(config_load_text("test", b.data, b.len, NULL, &issues, &c), 0);
+        issues_done(&issues);
+        return c;
+}
+
+static Inventory *inventory(const char *endpoints)
+{
+        CLEANUP(config_cleanup) Config *c = config(endpoints);
+        Inventory *i = NULL;
+
+        ck_assert_int_eq(inventory_new(c, &i), 0);
+        return i;
+}
+
+static Observation *observation(int64_t at)
+{
+        Observation *o = NULL;
+
+        ck_assert_int_eq(observation_new(&o), 0);
+        o->started_at = at - 1;
+        o->finished_at = at;
+        o->resolve_end = END_COMPLETED;
+        return o;
+}
+
+/* An address that refused the connection. */
+static AddressObservation *add_refused(Observation *o, const char *ip)
+{
+        AddressObservation *a = NULL;
+
+        ck_assert_int_eq(observation_add_address(o, "qm1(1414)", ip, &a), 0);
+        a->attempted = true;
+        a->phase = PHASE_CONNECT;
+        a->end = END_REFUSED;
+        return a;
+}
+
+/* An address that accepted and showed a certificate that ends then. */
+static AddressObservation *add_good(Observation *o, const char *ip, int64_t not_after)
+{
+        CLEANUP_PKI PkiCert ca = pki_issue(&(PkiOptions){ .cn = "CA", .ca = true });
+        CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){ .cn = "qm1", .issuer = &ca,
+                .not_before = PKI_AT(NOW - 30 * DAY), .not_after = PKI_AT(not_after) });
+        DerCert sent[] = { { cert.der, cert.der_len } };
+        AddressObservation *a = add_refused(o, ip);
+
+        a->phase = PHASE_CLOSE;
+        a->end = END_COMPLETED;
+        for (unsigned p = 0; p < _PHASE_MAX; p++)
+                a->phase_reached[p] = true;
+        a->tls.client_hello_sent = a->tls.server_hello_seen = a->tls.certificate_seen = true;
+        a->tls.finished_sent = a->tls.finished_seen = a->tls.ticket_seen = true;
+        a->tls.version = TLS_VERSION_TLS13;
+        a->tls.cipher = TLS13_AES_256;
+        a->tls.alert_received = a->tls.alert_sent = HANDSHAKE_ALERT_NONE;
+        ck_assert_int_eq(chain_inspect(sent, 1, NULL, o->finished_at, &a->chain), 0);
+        return a;
+}
+
+static void record_good(Inventory *i, Endpoint *e, int64_t at, int64_t not_after)
+{
+        Observation *o = observation(at);
+
+        (void) add_good(o, "10.0.0.1", not_after);
+        ck_assert_int_eq(inventory_record(i, e, o, at), 0);
+}
+
+static void record_refused(Inventory *i, Endpoint *e, int64_t at)
+{
+        Observation *o = observation(at);
+
+        (void) add_refused(o, "10.0.0.1");
+        ck_assert_int_eq(inventory_record(i, e, o, at), 0);
+}
+
+/* ---- looking things up ---- */
+
+START_TEST(all_endpoints_start_unknown)
+{
+        CLEANUP(inventory_cleanup) Inventory *i =
+                inventory(ENDPOINT("b", "") "," ENDPOINT("a", "") "," ENDPOINT("c", ""));
+        InventoryCounts counts;
+
+        ck_assert_uint_eq(inventory_count(i), 3);
+        ck_assert_str_eq(inventory_at(i, 0)->config->name, "b");
+        ck_assert_str_eq(inventory_at(i, 1)->config->name, "a");
+        ck_assert_ptr_eq(inventory_find(i, "a"), inventory_at(i, 1));
+        ck_assert_ptr_eq(inventory_find(i, "c"), inventory_at(i, 2));
+        ck_assert_ptr_null(inventory_find(i, "d"));
+        ck_assert_ptr_null(inventory_at(i, 0)->observation);
+        ck_assert_ptr_null(inventory_at(i, 0)->assessment);
+
+        inventory_counts(i, &counts);
+        ck_assert_uint_eq(counts.by_severity[SEVERITY_UNKNOWN], 3);
+        ck_assert_uint_eq(counts.by_severity[SEVERITY_OK], 0);
+}
+END_TEST
+
+START_TEST(an_empty_inventory_is_fine)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory("");
+
+        ck_assert_uint_eq(inventory_count(i), 0);
+        ck_assert_ptr_null(inventory_find(i, "a"));
+        ck_assert_int_eq(inventory_reassess(i, NOW), 0);
+        ck_assert_ptr_null(inventory_free(NULL));
+}
+END_TEST
+
+/* ---- recording ---- */
+
+START_TEST(a_good_probe_is_counted_and_dated)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", ""));
+        Endpoint *e = inventory_at(i, 0);
+        InventoryCounts counts;
+
+        record_good(i, e, NOW, NOW + 100 * DAY);
+
+        ck_assert_msg(e->assessment->success, "%s", e->assessment->message);
+        ck_assert_uint_eq(e->n_probes, 1);
+        ck_assert_uint_eq(e->n_failures_in_a_row, 0);
+        ck_assert(e->has_last_run && e->has_last_success);
+        ck_assert_int_eq(e->last_run_at, NOW);
+        ck_assert_int_eq(e->last_success_at, NOW);
+        ck_assert(e->dates.has_leaf);
+        ck_assert_int_eq(e->dates.leaf_at, NOW + 100 * DAY);
+        ck_assert_int_eq(e->dates_at, NOW);
+
+        inventory_counts(i, &counts);
+        ck_assert_uint_eq(counts.by_severity[endpoint_severity(e)], 1);
+        ck_assert_int_ne(endpoint_severity(e), SEVERITY_UNKNOWN);
+}
+END_TEST
+
+START_TEST(failures_are_counted_by_reason)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", ""));
+        Endpoint *e = inventory_at(i, 0);
+
+        record_good(i, e, NOW, NOW + 100 * DAY);
+        record_refused(i, e, NOW + 60);
+        record_refused(i, e, NOW + 120);
+
+        ck_assert_uint_eq(e->n_probes, 3);
+        ck_assert_uint_eq(e->n_failures[DIAGNOSIS_CONNECT_REFUSED], 2);
+        ck_assert_uint_eq(e->n_failures[DIAGNOSIS_NONE], 0);
+        ck_assert_uint_eq(e->n_failures_in_a_row, 2);
+        ck_assert_int_eq(e->last_run_at, NOW + 120);
+        ck_assert_int_eq(e->last_success_at, NOW);
+        ck_assert_int_eq(endpoint_severity(e), SEVERITY_CRITICAL);
+
+        record_good(i, e, NOW + 180, NOW + 100 * DAY);
+        ck_assert_uint_eq(e->n_failures_in_a_row, 0);
+        ck_assert_uint_eq(e->n_failures[DIAGNOSIS_CONNECT_REFUSED], 2);
+        ck_assert_int_eq(e->last_success_at, NOW + 180);
+}
+END_TEST
+
+START_TEST(a_chain_is_kept_while_its_address_shows_none)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", ""));
+        Endpoint *e = inventory_at(i, 0);
+        const ChainFacts *chain = NULL;
+
+        record_good(i, e, NOW, NOW + 100 * DAY);
+        chain = e->observation->addresses[0].chain;
+        ck_assert_int_eq(e->observation->addresses[0].chain_kept_at, 0);
+
+        record_refused(i, e, NOW + 60);
+        ck_assert_ptr_eq(e->observation->addresses[0].chain, chain);
+        ck_assert_int_eq(e->observation->addresses[0].chain_kept_at, NOW);
+
+        /* The second time it still says when it was seen, not when it was kept. */
+        record_refused(i, e, NOW + 120);
+        ck_assert_ptr_eq(e->observation->addresses[0].chain, chain);
+        ck_assert_int_eq(e->observation->addresses[0].chain_kept_at, NOW);
+        ck_assert(e->dates.has_leaf);
+        ck_assert_int_eq(e->dates.leaf_at, NOW + 100 * DAY);
+        ck_assert_int_eq(e->dates_at, NOW);
+
+        record_good(i, e, NOW + 180, NOW + 200 * DAY);
+        ck_assert_int_eq(e->observation->addresses[0].chain_kept_at, 0);
+        ck_assert_int_eq(e->dates.leaf_at, NOW + 200 * DAY);
+        ck_assert_int_eq(e->dates_at, NOW + 180);
+}
+END_TEST
+
+START_TEST(a_chain_stays_with_its_address)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", ""));
+        Endpoint *e = inventory_at(i, 0);
+        Observation *o = observation(NOW);
+
+        (void) add_good(o, "10.0.0.1", NOW + 10 * DAY);
+        (void) add_good(o, "10.0.0.2", NOW + 20 * DAY);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW), 0);
+
+        /* The second address answers as before, the first is gone, a third refuses. */
+        o = observation(NOW + 60);
+        (void) add_refused(o, "10.0.0.3");
+        (void) add_refused(o, "10.0.0.2");
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 60), 0);
+
+        ck_assert_ptr_null(e->observation->addresses[0].chain);
+        ck_assert_ptr_nonnull(e->observation->addresses[1].chain);
+        ck_assert_int_eq(
+                e->observation->addresses[1].chain->leaf_not_after_at, NOW + 20 * DAY);
+        ck_assert_int_eq(e->dates.leaf_at, NOW + 20 * DAY);
+}
+END_TEST
+
+START_TEST(dates_survive_addresses_that_come_and_go)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", ""));
+        Endpoint *e = inventory_at(i, 0);
+        Observation *o = NULL;
+
+        record_good(i, e, NOW, NOW + 100 * DAY);
+
+        o = observation(NOW + 60);
+        o->resolve_end = END_NOT_FOUND;
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 60), 0);
+
+        ck_assert(!e->assessment->success);
+        ck_assert_uint_eq(e->observation->n_addresses, 0);
+        ck_assert(e->dates.has_leaf);
+        ck_assert_int_eq(e->dates.leaf_at, NOW + 100 * DAY);
+        ck_assert_int_eq(e->dates_at, NOW);
+}
+END_TEST
+
+START_TEST(time_alone_changes_a_verdict)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", "") "," ENDPOINT("b", ""));
+        Endpoint *e = inventory_at(i, 0);
+
+        record_good(i, e, NOW, NOW + 100 * DAY);
+        ck_assert(e->assessment->success);
+
+        ck_assert_int_eq(inventory_reassess(i, NOW + 101 * DAY), 0);
+        ck_assert_int_eq(endpoint_severity(e), SEVERITY_CRITICAL);
+        ck_assert_int_eq(endpoint_severity(inventory_at(i, 1)), SEVERITY_UNKNOWN);
+        ck_assert_uint_eq(e->n_probes, 1);
+        ck_assert_uint_eq(e->n_failures_in_a_row, 0);
+        ck_assert_int_eq(e->dates_at, NOW);
+
+        ck_assert_int_eq(inventory_reassess(i, NOW), 0);
+        ck_assert(e->assessment->success);
+}
+END_TEST
+
+/* ---- reload ---- */
+
+typedef struct Removed {
+        size_t n;
+        char name[16];
+} Removed;
+
+static void note_removed(Endpoint *e, void *userdata)
+{
+        Removed *removed = userdata;
+
+        removed->n++;
+        (void) strncpy(removed->name, e->config->name, sizeof(removed->name) - 1);
+}
+
+START_TEST(unchanged_endpoints_keep_everything)
+{
+        CLEANUP(inventory_cleanup) Inventory *i =
+                inventory(ENDPOINT("a", "") "," ENDPOINT("b", "") "," ENDPOINT("c", ""));
+        CLEANUP(config_cleanup) Config *c = NULL;
+        Endpoint *a = inventory_find(i, "a"), *b = inventory_find(i, "b"), *d = NULL;
+        Removed removed = { 0 };
+        int slot = 0;
+
+        record_good(i, a, NOW, NOW + 100 * DAY);
+        a->due_usec = 77;
+        a->scheduler_slot = &slot;
+        record_good(i, b, NOW, NOW + 100 * DAY);
+        record_refused(i, b, NOW + 60);
+        b->due_usec = 78;
+
+        c = config(ENDPOINT("d", "") "," ENDPOINT("b", "timeout = \"3s\";") ","
+                   ENDPOINT("a", "note = \"new\";"));
+        ck_assert_int_eq(inventory_sync(i, c, note_removed, &removed), 0);
+
+        ck_assert_uint_eq(removed.n, 1);
+        ck_assert_str_eq(removed.name, "c");
+        ck_assert_uint_eq(inventory_count(i), 3);
+        ck_assert_ptr_null(inventory_find(i, "c"));
+        ck_assert_ptr_eq(inventory_config(i), c);
+
+        /* The unchanged one, with the new texts. */
+        ck_assert_ptr_eq(inventory_find(i, "a"), a);
+        ck_assert_ptr_eq(inventory_at(i, 2), a);
+        ck_assert_ptr_eq(a->config, &c->endpoints[2]);
+        ck_assert_str_eq(a->config->note, "new");
+        ck_assert_uint_eq(a->due_usec, 77);
+        ck_assert_ptr_eq(a->scheduler_slot, &slot);
+        ck_assert(a->assessment->success);
+        ck_assert_int_eq(a->dates.leaf_at, NOW + 100 * DAY);
+
+        /* The changed one: counters stay, what was seen does not. */
+        b = inventory_find(i, "b");
+        ck_assert_uint_eq(b->config->timeout_usec, 3000000);
+        ck_assert_uint_eq(b->n_probes, 2);
+        ck_assert_uint_eq(b->n_failures[DIAGNOSIS_CONNECT_REFUSED], 1);
+        ck_assert_uint_eq(b->n_failures_in_a_row, 0);
+        ck_assert_uint_eq(b->due_usec, 0);
+        ck_assert_ptr_null(b->observation);
+        ck_assert_ptr_null(b->assessment);
+        ck_assert(!b->dates.has_leaf);
+        ck_assert_int_eq(endpoint_severity(b), SEVERITY_UNKNOWN);
+
+        d = inventory_find(i, "d");
+        ck_assert_ptr_eq(inventory_at(i, 0), d);
+        ck_assert_uint_eq(d->n_probes, 0);
+}
+END_TEST
+
+START_TEST(all_can_go_and_come_back)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", "") "," ENDPOINT("b", ""));
+        CLEANUP(config_cleanup) Config *none = config(""), *again = config(ENDPOINT("a", ""));
+        Removed removed = { 0 };
+
+        record_good(i, inventory_at(i, 0), NOW, NOW + DAY);
+        ck_assert_int_eq(inventory_sync(i, none, note_removed, &removed), 0);
+        ck_assert_uint_eq(removed.n, 2);
+        ck_assert_uint_eq(inventory_count(i), 0);
+
+        ck_assert_int_eq(inventory_sync(i, again, NULL, NULL), 0);
+        ck_assert_uint_eq(inventory_count(i), 1);
+        ck_assert_uint_eq(inventory_at(i, 0)->n_probes, 0);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+        Suite *suite = suite_create("inventory");
+        TCase *tcase = tcase_create("inventory");
+
+        tcase_add_test(tcase, all_endpoints_start_unknown);
+        tcase_add_test(tcase, an_empty_inventory_is_fine);
+        tcase_add_test(tcase, a_good_probe_is_counted_and_dated);
+        tcase_add_test(tcase, failures_are_counted_by_reason);
+        tcase_add_test(tcase, a_chain_is_kept_while_its_address_shows_none);
+        tcase_add_test(tcase, a_chain_stays_with_its_address);
+        tcase_add_test(tcase, dates_survive_addresses_that_come_and_go);
+        tcase_add_test(tcase, time_alone_changes_a_verdict);
+        tcase_add_test(tcase, unchanged_endpoints_keep_everything);
+        tcase_add_test(tcase, all_can_go_and_come_back);
+        suite_add_tcase(suite, tcase);
+        return suite;
+}
+
+int main(void)
+{
+        return suite_run(make_suite());
+}
