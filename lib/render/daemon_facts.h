@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_RENDER_DAEMON_FACTS_H
+#define MQTLS_RENDER_DAEMON_FACTS_H
+
+/* What the daemon says about itself, as values: filled by the daemon, read by the renderers. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/histogram.h"
+
+typedef struct DaemonFacts {
+        const char *version;
+        const char *openssl_version;
+        const char *microhttpd_version;
+        const char *systemd_version;
+        const char *libconfig_version;
+
+        int64_t started_at;
+        bool ready; /* every endpoint has been looked at once */
+
+        bool reload_successful; /* the last attempt, the start included */
+        int64_t reload_success_at;
+
+        unsigned n_probes_in_flight;
+        double scheduler_lag_seconds; /* how late the last probe was started */
+        uint64_t n_sessions_resumed;  /* must stay 0 */
+        uint64_t n_resolver_failures;
+        const Histogram *probe_duration;
+        const Histogram *loop_stall;
+
+        /* process_*: from the operating system; has_process false where it could not be read */
+        bool has_process;
+        double cpu_seconds;
+        uint64_t resident_bytes, virtual_bytes;
+        unsigned open_fds, max_fds;
+} DaemonFacts;
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_RENDER_METRICS_TABLE_H
+#define MQTLS_RENDER_METRICS_TABLE_H
+
+/*
+ * Every metric family, in the order of the page. A new metric is a row here, its samples in
+ * render_metrics.c and an entry in mqtls-metrics(7). Nothing that changes at a renewal may be a label
+ * outside an _info metric: it would start a new series and break every graph.
+ *
+ *   X(ID, name as the sample bears it, type, unit, labels in order, help)
+ *
+ * `address` is listed where a family may bear it; it is there only on endpoints of which several
+ * addresses are probed.
+ */
+
+#define METRICS_ENDPOINT_LABELS "endpoint,qmgr,channel"
+
+#define METRICS_TABLE(X)                                                                           \
+        X(ENDPOINT_INFO, "mqtls_endpoint_info", METRIC_INFO, "",                                   \
+                METRICS_ENDPOINT_LABELS ",conname,sni,sslciph,sslcauth,depth,contact,group",       \
+                "Configuration of the endpoint.")                                                  \
+        X(PROBE_SUCCESS, "mqtls_probe_success", METRIC_GAUGE, "", METRICS_ENDPOINT_LABELS,         \
+                "Whether the last probe reached the listener, TLS came up and was accepted by "    \
+                "it, the chain verified and the policy was met (1) or not (0).")                   \
+        X(PROBE_STAGE_SUCCESS, "mqtls_probe_stage_success", METRIC_GAUGE, "",                      \
+                METRICS_ENDPOINT_LABELS ",address,stage",                                          \
+                "Whether the last probe passed the stage (1) or failed in it (0); absent where "   \
+                "it was not reached or not judged.")                                               \
+        X(PROBE_FAILURE_INFO, "mqtls_probe_failure_info", METRIC_INFO, "",                         \
+                METRICS_ENDPOINT_LABELS ",address,stage,reason,alert,amq",                         \
+                "Why the last probe failed, with the TLS alert received and the AMQ message of "   \
+                "a partner; present only while failing.")                                          \
+        X(PROBES_TOTAL, "mqtls_probes_total", METRIC_COUNTER, "", METRICS_ENDPOINT_LABELS,         \
+                "Probes of the endpoint since the daemon started.")                                \
+        X(PROBE_FAILURES_TOTAL, "mqtls_probe_failures_total", METRIC_COUNTER, "",                  \
+                METRICS_ENDPOINT_LABELS ",stage,reason",                                           \
+                "Failed probes of the endpoint since the daemon started, by what was first in "    \
+                "the order of the stages.")                                                        \
+        X(PROBE_LAST_RUN, "mqtls_probe_last_run_timestamp_seconds", METRIC_GAUGE, "seconds",       \
+                METRICS_ENDPOINT_LABELS, "When the last probe ended.")                             \
+        X(PROBE_LAST_SUCCESS, "mqtls_probe_last_success_timestamp_seconds", METRIC_GAUGE,          \
+                "seconds", METRICS_ENDPOINT_LABELS, "When the last successful probe ended.")       \
+        X(PROBE_NEXT_RUN, "mqtls_probe_next_run_timestamp_seconds", METRIC_GAUGE, "seconds",       \
+                METRICS_ENDPOINT_LABELS, "When the next probe is due.")                            \
+        X(PROBE_INTERVAL, "mqtls_probe_interval_seconds", METRIC_GAUGE, "seconds",                 \
+                METRICS_ENDPOINT_LABELS, "Configured time between two probes.")                    \
+        X(PROBE_PHASE_DURATION, "mqtls_probe_phase_duration_seconds", METRIC_GAUGE, "seconds",     \
+                METRICS_ENDPOINT_LABELS ",address,phase",                                          \
+                "How long each phase of the last probe took; absent where it was not reached.")    \
+        X(PROBE_DURATION, "mqtls_probe_duration_seconds", METRIC_HISTOGRAM, "seconds", "",         \
+                "Duration of probes, over all endpoints.")                                         \
+        X(CERT_NOT_AFTER, "mqtls_cert_not_after_timestamp_seconds", METRIC_GAUGE, "seconds",       \
+                METRICS_ENDPOINT_LABELS ",address,position,role",                                  \
+                "End of validity of each certificate that the listener last presented "            \
+                "(position 0 is the leaf).")                                                       \
+        X(CERT_NOT_BEFORE, "mqtls_cert_not_before_timestamp_seconds", METRIC_GAUGE, "seconds",     \
+                METRICS_ENDPOINT_LABELS ",address,position,role",                                  \
+                "Start of validity of each certificate that the listener last presented.")         \
+        X(CERT_INFO, "mqtls_cert_info", METRIC_INFO, "",                                           \
+                METRICS_ENDPOINT_LABELS                                                            \
+                ",address,position,role,subject,issuer,serial,fingerprint_sha256,spki_sha256,"     \
+                "key_algorithm,key_size,signature_algorithm,san",                                  \
+                "Each certificate that the listener last presented.")                              \
+        X(CHAIN_NOT_AFTER, "mqtls_chain_not_after_timestamp_seconds", METRIC_GAUGE, "seconds",     \
+                METRICS_ENDPOINT_LABELS ",chain",                                                  \
+                "Earliest end of validity over all addresses: of the leaf, of everything "         \
+                "presented, of the verified chain, and effective (verified where there is one, "   \
+                "else presented); keeps its last good value.")                                     \
+        X(CHAIN_VERIFIED, "mqtls_chain_verified", METRIC_GAUGE, "",                                \
+                METRICS_ENDPOINT_LABELS ",address",                                                \
+                "Whether the chain of the last probe verified against the trust file (1) or "      \
+                "not (0); absent where none was sent or no trust file is configured.")             \
+        X(POLICY_EXPIRY_WARNING, "mqtls_policy_expiry_warning_seconds", METRIC_GAUGE, "seconds",   \
+                METRICS_ENDPOINT_LABELS,                                                           \
+                "Time before the effective end of validity at which the warning begins.")          \
+        X(POLICY_EXPIRY_CRITICAL, "mqtls_policy_expiry_critical_seconds", METRIC_GAUGE,            \
+                "seconds", METRICS_ENDPOINT_LABELS,                                                \
+                "Time before the effective end of validity at which it becomes critical.")         \
+        X(RENEW_BY, "mqtls_renew_by_timestamp_seconds", METRIC_GAUGE, "seconds",                   \
+                METRICS_ENDPOINT_LABELS,                                                           \
+                "When the warning for the effective end of validity begins: renew by then.")       \
+        X(TLS_INFO, "mqtls_tls_info", METRIC_INFO, "",                                             \
+                METRICS_ENDPOINT_LABELS ",address,version,cipher,cipherspec,group,signature",      \
+                "What the last probe negotiated.")                                                 \
+        X(POLICY_VIOLATION, "mqtls_policy_violation", METRIC_GAUGE, "",                            \
+                METRICS_ENDPOINT_LABELS ",rule",                                                   \
+                "Whether the last probe found the policy rule broken (1) or not (0), for each "    \
+                "rule in force.")                                                                  \
+        X(CLIENT_CERT_REQUESTED, "mqtls_client_cert_requested", METRIC_GAUGE, "",                  \
+                METRICS_ENDPOINT_LABELS ",address",                                                \
+                "Whether the listener asked for a client certificate (1) or not (0) in the last "  \
+                "probe. A queue manager's listener always asks.")                                  \
+        X(CLIENT_CERT_REQUIRED, "mqtls_client_cert_required", METRIC_GAUGE, "",                    \
+                METRICS_ENDPOINT_LABELS ",address",                                                \
+                "Whether the listener refused the last probe for want of a client certificate "    \
+                "(1) or accepted it without one (0); absent where it did not show.")               \
+        X(ADDRESSES, "mqtls_addresses", METRIC_GAUGE, "", METRICS_ENDPOINT_LABELS,                 \
+                "Addresses of the endpoint that the last probe knew of.")                          \
+        X(ADDRESSES_CONSISTENT, "mqtls_addresses_consistent", METRIC_GAUGE, "",                    \
+                METRICS_ENDPOINT_LABELS,                                                           \
+                "Whether all addresses that answered the last probe presented the same leaf "      \
+                "certificate (1) or not (0); absent where none answered.")                         \
+        X(BUILD_INFO, "mqtls_build_info", METRIC_INFO, "",                                         \
+                "version,openssl,libmicrohttpd,systemd,libconfig",                                 \
+                "Version of the daemon and of the libraries it runs with.")                        \
+        X(CONFIG_RELOAD_SUCCESSFUL, "mqtls_config_last_reload_successful", METRIC_GAUGE, "", "",   \
+                "Whether the last attempt to load the configuration succeeded (1) or not (0).")    \
+        X(CONFIG_RELOAD_SUCCESS, "mqtls_config_last_reload_success_timestamp_seconds",             \
+                METRIC_GAUGE, "seconds", "",                                                       \
+                "When the configuration was last loaded successfully.")                            \
+        X(ENDPOINTS, "mqtls_endpoints", METRIC_GAUGE, "", "", "Endpoints configured.")             \
+        X(PROBES_IN_FLIGHT, "mqtls_probes_in_flight", METRIC_GAUGE, "", "",                        \
+                "Probes under way.")                                                               \
+        X(SCHEDULER_LAG, "mqtls_scheduler_lag_seconds", METRIC_GAUGE, "seconds", "",               \
+                "How late the last probe was started.")                                            \
+        X(LOOP_STALL, "mqtls_loop_stall_seconds", METRIC_HISTOGRAM, "seconds", "",                 \
+                "How late the event loop noticed a timer.")                                        \
+        X(SESSIONS_RESUMED_TOTAL, "mqtls_sessions_resumed_total", METRIC_COUNTER, "", "",          \
+                "Probes in which a TLS session was resumed; must stay 0.")                         \
+        X(RESOLVER_FAILURES_TOTAL, "mqtls_resolver_failures_total", METRIC_COUNTER, "", "",        \
+                "Name look-ups that failed.")                                                      \
+        X(PROCESS_CPU_SECONDS_TOTAL, "process_cpu_seconds_total", METRIC_COUNTER, "seconds", "",   \
+                "Processor time used by the daemon, user and system.")                             \
+        X(PROCESS_START_TIME, "process_start_time_seconds", METRIC_GAUGE, "seconds", "",           \
+                "When the daemon started.")                                                        \
+        X(PROCESS_RESIDENT_MEMORY, "process_resident_memory_bytes", METRIC_GAUGE, "bytes", "",     \
+                "Resident memory of the daemon.")                                                  \
+        X(PROCESS_VIRTUAL_MEMORY, "process_virtual_memory_bytes", METRIC_GAUGE, "bytes", "",       \
+                "Virtual memory of the daemon.")                                                   \
+        X(PROCESS_OPEN_FDS, "process_open_fds", METRIC_GAUGE, "", "",                              \
+                "File descriptors that the daemon has open.")                                      \
+        X(PROCESS_MAX_FDS, "process_max_fds", METRIC_GAUGE, "", "",                                \
+                "File descriptors that the daemon may have open.")
+
+#endif

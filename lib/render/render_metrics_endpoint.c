@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What is said of an endpoint as a whole: its configuration, its last probe, its dates. */
+
+#include "render/render_metrics_page.h"
+
+#include "base/timefmt.h"
+#include "mq/cipherspec.h"
+#include "render/view.h"
+
+static void endpoint_gauge(MetricsPage *p, const EndpointRow *er, bool has, int64_t value)
+{
+        if (has)
+                metrics_sample_i64(&p->writer, metrics_page_block(p, er->block), NULL, 0, value);
+}
+
+void metrics_write_endpoint_info(MetricsPage *p, const EndpointRow *er)
+{
+        const EndpointConfig *c = er->endpoint->config;
+        const MetricLabel labels[] = {
+                {"conname", c->conname},
+                {"sni", c->connames.n_entries > 0 ? endpoint_config_sni(c, &c->connames.entries[0])
+                                                  : c->sni},
+                {"sslciph", sslciph_name(&c->policy.sslciph)},
+                {"depth", "tls"},
+                {"contact", c->contact},
+                {"group", c->group},
+        };
+
+        metrics_sample_i64(
+                &p->writer, metrics_page_block(p, er->block), labels, ARRAY_LEN(labels), 1);
+}
+
+void metrics_write_probe_success(MetricsPage *p, const EndpointRow *er)
+{
+        const Assessment *a = er->endpoint->assessment;
+
+        endpoint_gauge(p, er, a != NULL, a && a->success);
+}
+
+void metrics_write_probes_total(MetricsPage *p, const EndpointRow *er)
+{
+        endpoint_gauge(p, er, true, (int64_t) er->endpoint->n_probes);
+}
+
+void metrics_write_probe_failures_total(MetricsPage *p, const EndpointRow *er)
+{
+        for (int d = DIAGNOSIS_NONE + 1; d < _DIAGNOSIS_MAX; d++) {
+                uint64_t n = er->endpoint->n_failures[d];
+                const DiagnosisInfo *info = NULL;
+
+                if (n == 0)
+                        continue;
+                info = diagnosis_info((Diagnosis) d);
+
+                const MetricLabel labels[] = {
+                        {"stage", stage_to_string(info->stage)},
+                        {"reason", info->reason},
+                };
+                metrics_sample_i64(&p->writer, metrics_page_block(p, er->block), labels,
+                        ARRAY_LEN(labels), (int64_t) n);
+        }
+}
+
+void metrics_write_probe_last_run(MetricsPage *p, const EndpointRow *er)
+{
+        endpoint_gauge(p, er, er->endpoint->has_last_run, er->endpoint->last_run_at);
+}
+
+void metrics_write_probe_last_success(MetricsPage *p, const EndpointRow *er)
+{
+        endpoint_gauge(p, er, er->endpoint->has_last_success, er->endpoint->last_success_at);
+}
+
+void metrics_write_probe_next_run(MetricsPage *p, const EndpointRow *er)
+{
+        endpoint_gauge(p, er, er->endpoint->next_run_at != 0, er->endpoint->next_run_at);
+}
+
+void metrics_write_probe_interval(MetricsPage *p, const EndpointRow *er)
+{
+        metrics_sample(&p->writer, metrics_page_block(p, er->block), NULL, 0,
+                (double) er->endpoint->config->interval_usec / (double) USEC_PER_SEC);
+}
+
+static void chain_not_after(
+        MetricsPage *p, const EndpointRow *er, const char *chain, bool has, int64_t value)
+{
+        const MetricLabel label = {"chain", chain};
+
+        if (has)
+                metrics_sample_i64(&p->writer, metrics_page_block(p, er->block), &label, 1, value);
+}
+
+void metrics_write_chain_not_after(MetricsPage *p, const EndpointRow *er)
+{
+        const AssessedDates *d = &er->endpoint->dates;
+
+        chain_not_after(p, er, "leaf", d->has_leaf, d->leaf_at);
+        chain_not_after(p, er, "presented", d->has_presented, d->presented_at);
+        chain_not_after(p, er, "verified", d->has_verified, d->verified_at);
+        chain_not_after(p, er, "effective", d->has_effective, d->effective_at);
+}
+
+/* A share of the lifetime is known once a certificate was seen, a span always. */
+static bool expiry_seconds(
+        const Endpoint *e, const Threshold *t, int64_t judged_seconds, int64_t *ret)
+{
+        if (!e->dates.has_policy && t->is_share)
+                return false;
+
+        *ret = e->dates.has_policy ? judged_seconds : t->seconds;
+        return true;
+}
+
+void metrics_write_policy_expiry_warning(MetricsPage *p, const EndpointRow *er)
+{
+        const Endpoint *e = er->endpoint;
+        int64_t seconds = 0;
+        bool has = expiry_seconds(
+                e, &e->config->policy.expiry_warning, e->dates.warning_seconds, &seconds);
+
+        endpoint_gauge(p, er, has, seconds);
+}
+
+void metrics_write_policy_expiry_critical(MetricsPage *p, const EndpointRow *er)
+{
+        const Endpoint *e = er->endpoint;
+        int64_t seconds = 0;
+        bool has = expiry_seconds(
+                e, &e->config->policy.expiry_critical, e->dates.critical_seconds, &seconds);
+
+        endpoint_gauge(p, er, has, seconds);
+}
+
+void metrics_write_renew_by(MetricsPage *p, const EndpointRow *er)
+{
+        const AssessedDates *d = &er->endpoint->dates;
+
+        endpoint_gauge(
+                p, er, d->has_effective && d->has_policy, d->effective_at - d->warning_seconds);
+}
+
+static bool has_finding(const Assessment *a, Diagnosis d)
+{
+        for (size_t i = 0; i < a->n_findings; i++)
+                if (a->findings[i].diagnosis == d)
+                        return true;
+        return false;
+}
+
+/* Where the probe did not get as far as the policy, an unbroken rule is not known to be met. */
+void metrics_write_policy_violation(MetricsPage *p, const EndpointRow *er)
+{
+        const Assessment *a = er->endpoint->assessment;
+
+        for (int d = DIAGNOSIS_NONE + 1; a && d < _DIAGNOSIS_MAX; d++) {
+                const DiagnosisInfo *info = diagnosis_info((Diagnosis) d);
+                const MetricLabel label = {"rule", info->reason};
+                bool broken = has_finding(a, (Diagnosis) d);
+
+                if (info->stage != STAGE_POLICY ||
+                        !assess_rule_in_force((Diagnosis) d, &er->endpoint->config->policy))
+                        continue;
+                if (!broken && a->stages[STAGE_POLICY] == STAGE_RESULT_UNKNOWN)
+                        continue;
+                metrics_sample_i64(&p->writer, metrics_page_block(p, er->block), &label, 1, broken);
+        }
+}
+
+void metrics_write_addresses(MetricsPage *p, const EndpointRow *er)
+{
+        const Observation *o = er->endpoint->observation;
+        int64_t n = 0;
+
+        for (size_t i = 0; o && i < o->n_addresses; i++)
+                n += o->addresses[i].ip != NULL;
+        endpoint_gauge(p, er, o != NULL, n);
+}
+
+void metrics_write_addresses_consistent(MetricsPage *p, const EndpointRow *er)
+{
+        const Assessment *a = er->endpoint->assessment;
+
+        endpoint_gauge(p, er, a && a->n_addresses_answered > 0, a && a->addresses_consistent);
+}
+
+static void failure_sample(
+        MetricsPage *p, const char *block, const Finding *failure, const AddressObservation *a)
+{
+        const DiagnosisInfo *info = diagnosis_info(failure->diagnosis);
+        char amq[VIEW_AMQ_CODE_SIZE];
+        bool has_amq = view_amq_code(info, amq);
+        bool has_alert = a && a->tls.alert_received >= 0;
+        const char *alert = has_alert ? tls_alert_to_string(a->tls.alert_received) : NULL;
+        CLEANUP_BUF Buf number = BUF_INIT;
+
+        if (has_alert && !alert) {
+                buf_append_i64(&number, a->tls.alert_received);
+                alert = buf_str(&number);
+        }
+
+        const MetricLabel labels[] = {
+                {"stage", stage_to_string(info->stage)},
+                {"reason", info->reason},
+                {"alert", alert},
+                {"amq", has_amq ? amq : NULL},
+        };
+        metrics_sample_i64(&p->writer, block, labels, ARRAY_LEN(labels), 1);
+}
+
+/* An endpoint whose addresses are all well can still fail as a whole: then it says so itself. */
+void metrics_write_probe_failure_info(MetricsPage *p, const EndpointRow *er)
+{
+        const Finding *failure = metrics_first_failure(er->endpoint, -1);
+        bool said = false;
+
+        for (size_t i = 0; i < er->n_rows; i++) {
+                const AddressRow *row = &p->rows[er->first_row + i];
+
+                if (!row->failure)
+                        continue;
+                failure_sample(p, metrics_page_block(p, row->block), row->failure, row->address);
+                said = true;
+        }
+
+        if (failure && !said)
+                failure_sample(
+                        p, metrics_page_block(p, er->block), failure, view_speaker(er->endpoint));
+}

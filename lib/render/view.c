@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "render/view.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/timefmt.h"
+
+const AddressObservation *view_speaker(const Endpoint *e)
+{
+        int i = -1;
+
+        assert(e);
+
+        if (!e->observation || !e->assessment)
+                return NULL;
+
+        i = assessment_speaker(e->assessment, e->observation);
+        return i >= 0 && (size_t) i < e->observation->n_addresses ? &e->observation->addresses[i]
+                                                                  : NULL;
+}
+
+Diagnosis view_speaker_primary(const Endpoint *e)
+{
+        const AddressObservation *speaker = view_speaker(e);
+        size_t i = 0;
+
+        if (!speaker)
+                return DIAGNOSIS_NONE;
+
+        i = (size_t) (speaker - e->observation->addresses);
+        return i < e->assessment->n_addresses ? e->assessment->addresses[i].primary
+                                              : DIAGNOSIS_NONE;
+}
+
+bool view_has_several_addresses(const Endpoint *e)
+{
+        assert(e);
+
+        return e->config->all_addresses && e->observation && e->assessment &&
+               e->observation->n_addresses > 1;
+}
+
+Observed view_client_cert_requested(const AddressObservation *a)
+{
+        assert(a);
+
+        if (a->tls.certificate_request_seen)
+                return OBSERVED_YES;
+
+        /* The request stands before the listener's Finished, so only then its absence is a fact. */
+        return a->tls.finished_seen ? OBSERVED_NO : OBSERVED_NOT;
+}
+
+Observed view_client_cert_required(const AddressObservation *a, Diagnosis primary)
+{
+        assert(a);
+
+        if (primary != DIAGNOSIS_NONE &&
+                strcmp(diagnosis_info(primary)->reason, "client_cert_required") == 0)
+                return OBSERVED_YES;
+
+        return observed_if(
+                a->end == END_COMPLETED && a->tls.finished_seen && !a->tls.client_certificate_sent,
+                false);
+}
+
+const char *view_cipherspec(const HandshakeFacts *tls)
+{
+        const CipherSpec *spec = NULL;
+
+        assert(tls);
+
+        if (tls->version != 0)
+                spec = cipherspec_by_code(tls->version, tls->cipher);
+        return spec ? spec->name : NULL;
+}
+
+static bool is_digit(char c)
+{
+        return c >= '0' && c <= '9';
+}
+
+/* "AMQ", four digits, and since 9.1 a letter of severity. */
+static size_t amq_code_len(const char *s)
+{
+        size_t len = strlen("AMQ0000");
+
+        if (strncmp(s, "AMQ", strlen("AMQ")) != 0)
+                return 0;
+        for (size_t i = strlen("AMQ"); i < len; i++)
+                if (!is_digit(s[i]))
+                        return 0;
+
+        if (s[len] >= 'A' && s[len] <= 'Z')
+                len++;
+        return len;
+}
+
+bool view_amq_code(const DiagnosisInfo *info, char ret[static VIEW_AMQ_CODE_SIZE])
+{
+        const char *sides[2];
+
+        assert(info);
+
+        sides[0] = info->amq_initiator;
+        sides[1] = info->amq_qmgr;
+        for (size_t i = 0; i < ARRAY_LEN(sides); i++)
+                for (const char *p = sides[i]; (p = strstr(p, "AMQ")); p++) {
+                        size_t len = amq_code_len(p);
+
+                        if (len == 0)
+                                continue;
+                        memcpy(ret, p, len);
+                        ret[len] = '\0';
+                        return true;
+                }
+        return false;
+}
+
+int64_t view_days_left(int64_t at, int64_t now_at)
+{
+        int64_t seconds = at - now_at;
+        int64_t days = seconds / SECONDS_PER_DAY;
+
+        return seconds % SECONDS_PER_DAY < 0 ? days - 1 : days;
+}
+
+static int severity_rank(Severity s)
+{
+        switch (s) {
+        case SEVERITY_CRITICAL:
+                return 0;
+        case SEVERITY_WARNING:
+                return 1;
+        case SEVERITY_UNKNOWN:
+                return 2;
+        case SEVERITY_OK:
+        case _SEVERITY_MAX:
+        default:
+                return 3;
+        }
+}
+
+static int compare_worst_first(const void *a, const void *b)
+{
+        const Endpoint *left = *(const Endpoint *const *) a, *right = *(const Endpoint *const *) b;
+        int by_severity =
+                severity_rank(endpoint_severity(left)) - severity_rank(endpoint_severity(right));
+
+        if (by_severity != 0)
+                return by_severity;
+
+        if (left->dates.has_effective != right->dates.has_effective)
+                return left->dates.has_effective ? -1 : 1;
+        if (left->dates.has_effective && left->dates.effective_at != right->dates.effective_at)
+                return left->dates.effective_at < right->dates.effective_at ? -1 : 1;
+
+        return strcmp(left->config->name, right->config->name);
+}
+
+int view_worst_first(const Inventory *inventory, const Endpoint ***ret)
+{
+        size_t n = 0;
+        const Endpoint **sorted = NULL;
+
+        assert(inventory);
+        assert(ret);
+
+        n = inventory_count(inventory);
+        sorted = calloc(n ? n : 1, sizeof(Endpoint *));
+        if (!sorted)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n; i++)
+                sorted[i] = inventory_at(inventory, i);
+        qsort(sorted, n, sizeof(Endpoint *), compare_worst_first);
+
+        *ret = sorted;
+        return 0;
+}
+
+const char *view_message(const Endpoint *e)
+{
+        assert(e);
+
+        if (!e->assessment)
+                return "It has not been looked at yet.";
+        return e->assessment->message ? e->assessment->message : "";
+}
+
+const Finding *view_first_finding(const Endpoint *e)
+{
+        assert(e);
+
+        return e->assessment && e->assessment->n_findings > 0 ? &e->assessment->findings[0] : NULL;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_RENDER_VIEW_H
+#define MQTLS_RENDER_VIEW_H
+
+/* What several renderers ask of an endpoint: who speaks for it, what comes first, how long is left.
+ * Values only; nothing is judged here. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "model/inventory.h"
+
+enum {
+        VIEW_AMQ_CODE_SIZE = sizeof("AMQ9999E"),
+};
+
+typedef enum Observed {
+        OBSERVED_NOT, /* the probe did not get that far, or what it saw does not tell */
+        OBSERVED_NO,
+        OBSERVED_YES,
+} Observed;
+
+static inline Observed observed_if(bool known, bool yes)
+{
+        return !known ? OBSERVED_NOT : yes ? OBSERVED_YES : OBSERVED_NO;
+}
+
+/* The address that speaks for the endpoint, NULL if none. */
+const AddressObservation *view_speaker(const Endpoint *e);
+
+/* Its primary diagnosis, NONE when all is well with it or nobody speaks. */
+Diagnosis view_speaker_primary(const Endpoint *e);
+
+/* Are the addresses of the endpoint shown one by one? */
+bool view_has_several_addresses(const Endpoint *e);
+
+/* Did the listener ask for a client certificate; did it insist on one? `primary` is the address's
+ * primary diagnosis. Refusing for want of one is yes, accepting without one is no. */
+Observed view_client_cert_requested(const AddressObservation *a);
+Observed view_client_cert_required(const AddressObservation *a, Diagnosis primary);
+
+/* MQ's name of what was negotiated, NULL when it is none of MQ's or nothing was. */
+const char *view_cipherspec(const HandshakeFacts *tls);
+
+/* The AMQ message number that a partner would show ("AMQ9631E"), else the queue manager's; false
+ * when there is none. */
+bool view_amq_code(const DiagnosisInfo *info, char ret[static VIEW_AMQ_CODE_SIZE]);
+
+/* Whole days from `now_at` to `at`, rounded down: -1 on the day after the end. */
+int64_t view_days_left(int64_t at, int64_t now_at);
+
+/* The endpoints, those that need care first: critical, warning, not looked at, well; within these
+ * what ends first. `*ret` is an array of inventory_count() that the caller frees. 0 or -ENOMEM. */
+int view_worst_first(const Inventory *inventory, const Endpoint ***ret);
+
+/* One sentence, also for an endpoint that was not looked at yet. */
+const char *view_message(const Endpoint *e);
+
+/* The first finding of the endpoint, NULL without findings. */
+const Finding *view_first_finding(const Endpoint *e);
+
+#endif

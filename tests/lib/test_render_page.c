@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "render/render_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "tests/support/estate.h"
+#include "tests/support/suite.h"
+
+static const EstateEndpoint two[] = {
+        {.name = "A/HEALTHY", .qmgr = "QM1", .channel = "A.SVRCONN", .has_trust = true},
+        {.name = "B/REFUSING", .qmgr = "QM2", .channel = "B.SVRCONN"},
+};
+
+static void answer(Inventory *i, const char *name, const PkiCert *cert)
+{
+        const PkiCert *chain[] = {cert};
+        Observation *o = estate_observation(PKI_NOW);
+
+        estate_answered(
+                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, true, PKI_NOW);
+        estate_record(i, name, o, PKI_NOW);
+}
+
+static void refuse(Inventory *i, const char *name)
+{
+        Observation *o = estate_observation(PKI_NOW);
+
+        estate_ended(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), PHASE_CONNECT,
+                END_REFUSED);
+        estate_record(i, name, o, PKI_NOW);
+}
+
+static bool is_void(const char *tag, size_t len)
+{
+        static const char *const names[] = {"meta", "link", "br", "!DOCTYPE"};
+
+        for (size_t k = 0; k < ARRAY_LEN(names); k++)
+                if (strlen(names[k]) == len && memcmp(names[k], tag, len) == 0)
+                        return true;
+        return false;
+}
+
+/*
+ * Reads the page as strictly as XML would: every tag is one of a plain page, closed in order, with
+ * quoted attributes; every '&' begins an entity. Names inside never add a tag, so the count is
+ * known.
+ */
+static void check_markup(const Buf *b)
+{
+        const char *open[64];
+        size_t open_len[64], depth = 0;
+
+        for (size_t k = 0; k < b->len; k++)
+                ck_assert_msg((unsigned char) b->data[k] >= ' ' || b->data[k] == '\n',
+                        "control character at %zu", k);
+        for (size_t k = 0; k < b->len; k += escape_utf8_char(b->data + k, b->len - k))
+                ck_assert_uint_gt(escape_utf8_char(b->data + k, b->len - k), 0);
+
+        for (const char *s = b->data; *s; s++) {
+                const char *name = NULL, *end = NULL;
+                size_t len = 0;
+
+                if (*s == '&')
+                        ck_assert_msg(strcspn(s, ";") < 8, "a bare & at %.20s", s);
+                ck_assert_msg(*s != '>', "a bare > at %.20s", s);
+                if (*s != '<')
+                        continue;
+
+                name = s + 1 + (s[1] == '/');
+                len = strcspn(name, " >");
+                end = name + len;
+                while (*end && *end != '>') {
+                        ck_assert_msg(*end != '<', "a bare < at %.20s", s);
+                        end = *end == '"' ? strchr(end + 1, '"') + 1 : end + 1;
+                }
+                ck_assert_int_eq(*end, '>');
+                ck_assert_msg(
+                        len < 12 && strncmp(name, "script", 6) != 0 && strncmp(name, "img", 3) != 0,
+                        "tag %.20s", s);
+
+                if (s[1] == '/') {
+                        ck_assert_uint_gt(depth, 0);
+                        depth--;
+                        ck_assert_msg(open_len[depth] == len && memcmp(open[depth], name, len) == 0,
+                                "closed out of order: %.20s", s);
+                } else if (!is_void(name, len)) {
+                        ck_assert_uint_lt(depth, ARRAY_LEN(open));
+                        open[depth] = name;
+                        open_len[depth++] = len;
+                }
+                s = end;
+        }
+        ck_assert_uint_eq(depth, 0);
+}
+
+static size_t count(const char *s, const char *what)
+{
+        size_t n = 0;
+
+        for (; (s = strstr(s, what)); s += strlen(what))
+                n++;
+        return n;
+}
+
+START_TEST(test_page_shows_the_worst_first)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "A"});
+        DaemonFacts d = estate_daemon();
+        const DiagnosisInfo *info = diagnosis_info(diagnosis_by_name(STAGE_CONNECT, "refused"));
+        CLEANUP_BUF Buf b = BUF_INIT, remedy = BUF_INIT;
+        const char *first = NULL, *second = NULL;
+
+        answer(i, two[0].name, &cert);
+        refuse(i, two[1].name);
+        ck_assert_int_eq(render_page(i, &d, PKI_NOW, &b), 0);
+        check_markup(&b);
+
+        first = strstr(buf_str(&b), ">B/REFUSING</a>");
+        second = strstr(buf_str(&b), ">A/HEALTHY</a>");
+        ck_assert_ptr_nonnull(first);
+        ck_assert_ptr_nonnull(second);
+        ck_assert_msg(first < second, "critical stands before ok");
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "<tr class=\"critical\">"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "class=\"severity\">critical</td>"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "class=\"number\">365</td>"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), ">2027-01-01</time>"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "TLS 1.3 TLS_AES_256_GCM_SHA384"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "href=\"api/v1/endpoints/B%2FREFUSING\""));
+        escape_html(&remedy, info->remedy, strlen(info->remedy));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), buf_str(&remedy)));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "href=\"metrics\""));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "href=\"api/v1/status\""));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "mqtlsd 0.1.0, OpenSSL 3.0.0"));
+        ck_assert_ptr_null(strstr(buf_str(&b), "<script"));
+        ck_assert_ptr_null(strstr(buf_str(&b), "style="));
+}
+END_TEST
+
+START_TEST(test_page_says_that_a_reload_failed)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, 1);
+        DaemonFacts d = estate_daemon();
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        ck_assert_int_eq(render_page(i, &d, PKI_NOW, &b), 0);
+        ck_assert_ptr_null(strstr(buf_str(&b), "<strong>"));
+        buf_clear(&b);
+        d.reload_successful = false;
+        ck_assert_int_eq(render_page(i, &d, PKI_NOW, &b), 0);
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "<strong>"));
+        check_markup(&b);
+}
+END_TEST
+
+static const char *const names[] = {
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "'\" onmouseover='x",
+        "&lt;b&gt; & co",
+        "../../../etc/passwd?x#y",
+        "tab\tand\033[2Jescape",
+        "\xff\xfe",
+};
+
+START_TEST(test_hostile_name_is_text)
+{
+        const EstateEndpoint odd[] = {
+                {.name = names[_i], .qmgr = names[_i], .channel = "A", .conname = "qm1(1414)"}};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(odd, 1);
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        refuse(i, names[_i]);
+        ck_assert_int_eq(render_page(i, NULL, PKI_NOW, &b), 0);
+        check_markup(&b);
+        ck_assert_uint_eq(count(buf_str(&b), "<tr"), 2);
+}
+END_TEST
+
+START_TEST(test_hostile_certificate_is_text)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, 1);
+        CLEANUP_PKI PkiCert cert = estate_hostile_cert((size_t) _i);
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        answer(i, two[0].name, &cert);
+        ck_assert_int_eq(render_page(i, NULL, PKI_NOW, &b), 0);
+        check_markup(&b);
+        ck_assert_uint_eq(count(buf_str(&b), "<tr"), 2);
+}
+END_TEST
+
+START_TEST(test_an_empty_inventory_is_a_page)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, 0);
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        ck_assert_int_eq(render_page(i, NULL, PKI_NOW, &b), 0);
+        check_markup(&b);
+}
+END_TEST
+
+START_TEST(test_style_sheet_is_whole)
+{
+        ck_assert_uint_eq(count(render_page_css, "{"), count(render_page_css, "}"));
+        ck_assert_ptr_nonnull(strstr(render_page_css, "prefers-color-scheme: dark"));
+        ck_assert_ptr_nonnull(strstr(render_page_css, "max-width"));
+        ck_assert_ptr_null(strstr(render_page_css, "http"));
+        for (int s = 0; s < _SEVERITY_MAX; s++) {
+                char rule[32];
+
+                (void) snprintf(
+                        rule, sizeof(rule), ".%s .severity", severity_to_string((Severity) s));
+                ck_assert_msg(strstr(render_page_css, rule) != NULL, "%s", rule);
+        }
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+        Suite *suite = suite_create("render_page");
+        TCase *page = tcase_create("page");
+
+        tcase_add_test(page, test_page_shows_the_worst_first);
+        tcase_add_test(page, test_page_says_that_a_reload_failed);
+        tcase_add_loop_test(page, test_hostile_name_is_text, 0, (int) ARRAY_LEN(names));
+        tcase_add_loop_test(
+                page, test_hostile_certificate_is_text, 0, (int) estate_hostile_count());
+        tcase_add_test(page, test_an_empty_inventory_is_a_page);
+        tcase_add_test(page, test_style_sheet_is_whole);
+        tcase_set_timeout(page, 60);
+        suite_add_tcase(suite, page);
+        return suite;
+}
+
+int main(void)
+{
+        return suite_run(make_suite());
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+#include "render/render_status.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "tests/support/estate.h"
+#include "tests/support/suite.h"
+
+static const EstateEndpoint two[] = {
+        {.name = "QM1/APP.SVRCONN",
+                .qmgr = "QM1",
+                .contact = "payments-mw",
+                .has_trust = true,
+                .note = "ask \"Ann\" first"},
+        {.name = "QM2/APP.SVRCONN", .channel = "B.SVRCONN", .conname = "qm2(1415)"},
+};
+
+static json_t *parse(const Buf *b)
+{
+        json_error_t error;
+        json_t *root = json_loadb(b->data, b->len, JSON_REJECT_DUPLICATES, &error);
+
+        ck_assert_msg(root != NULL, "%s at %d", error.text, error.position);
+        ck_assert_msg(b->data[b->len - 1] == '\n', "the document ends with its line");
+        return root;
+}
+
+static json_t *status_of(const Inventory *i, const DaemonFacts *d, const StatusFilter *filter)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        ck_assert_int_eq(render_status(i, d, filter, PKI_NOW, &b), 0);
+        return parse(&b);
+}
+
+static json_t *endpoint_of(const Inventory *i, const char *name)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        ck_assert_int_eq(render_endpoint(inventory_find(i, name), PKI_NOW, &b), 0);
+        return parse(&b);
+}
+
+static void decref(json_t **root)
+{
+        json_decref(*root);
+}
+#define CLEANUP_JSON CLEANUP(decref)
+
+/* "a.b.0.c" */
+static const json_t *at(const json_t *root, const char *path)
+{
+        CLEANUP_FREE char *copy = strdup(path);
+        char *save = NULL;
+
+        for (char *part = strtok_r(copy, ".", &save); part; part = strtok_r(NULL, ".", &save)) {
+                root = json_is_array(root) ? json_array_get(root, (size_t) atoi(part))
+                                           : json_object_get(root, part);
+                ck_assert_msg(root != NULL, "nothing at %s of %s", part, path);
+        }
+        return root;
+}
+
+#define ck_assert_json_text(root, path, wanted)                                                    \
+        ck_assert_pstr_eq(json_string_value(at(root, path)), wanted)
+#define ck_assert_json_int(root, path, wanted)                                                     \
+        ck_assert_int_eq(json_integer_value(at(root, path)), wanted)
+#define ck_assert_json_null(root, path)                                                            \
+        ck_assert_msg(json_is_null(at(root, path)), "%s is not null", path)
+
+static void answer(Inventory *i, const char *name, const PkiCert *cert)
+{
+        const PkiCert *chain[] = {cert};
+        Observation *o = estate_observation(PKI_NOW);
+
+        estate_answered(
+                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, true, PKI_NOW);
+        estate_record(i, name, o, PKI_NOW);
+}
+
+START_TEST(test_what_was_not_observed_is_null)
+{
+        static const char *const nulls[] = {"qmgr", "contact", "group", "stage", "reason",
+                "probed_at", "probed_at_epoch", "last_success_at", "last_success_at_epoch", "tls",
+                "chain", "not_after.leaf", "not_after.leaf_epoch", "not_after.effective",
+                "not_after.effective_epoch", "facts_at"};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_JSON json_t *root = status_of(i, NULL, NULL);
+        const json_t *e = at(root, "endpoints.1");
+
+        ck_assert_json_int(root, "schema_version", STATUS_SCHEMA_VERSION);
+        ck_assert_json_text(root, "generated_at", "2026-01-01T00:00:00Z");
+        ck_assert_json_int(root, "generated_at_epoch", PKI_NOW);
+        ck_assert_json_null(root, "daemon");
+        ck_assert_json_int(root, "summary.unknown", 2);
+        ck_assert_json_int(root, "summary.ok", 0);
+        ck_assert_json_text(root, "endpoints.1.severity", "unknown");
+        ck_assert_json_text(root, "endpoints.1.channel", "B.SVRCONN");
+        for (size_t k = 0; k < ARRAY_LEN(nulls); k++)
+                ck_assert_json_null(e, nulls[k]);
+        ck_assert_uint_eq(json_array_size(at(e, "findings")), 0);
+        ck_assert_uint_eq(json_array_size(at(e, "addresses")), 0);
+}
+END_TEST
+
+START_TEST(test_a_healthy_endpoint)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1",
+                .serial_hex = "78402654",
+                .not_after = PKI_AT(PKI_NOW + 90 * PKI_DAY)});
+        CLEANUP_JSON json_t *root = NULL;
+        const json_t *e = NULL;
+
+        answer(i, two[0].name, &leaf);
+        root = status_of(i, NULL, NULL);
+        e = at(root, "endpoints.0");
+
+        ck_assert_json_text(e, "name", "QM1/APP.SVRCONN");
+        ck_assert_json_text(e, "qmgr", "QM1");
+        ck_assert_json_text(e, "conname", "qm1.example.com(1414)");
+        ck_assert_json_text(e, "sslciph", "ANY_TLS12_OR_HIGHER");
+        ck_assert_json_int(e, "probed_at_epoch", PKI_NOW);
+        ck_assert_json_text(e, "not_after.leaf", "2026-04-01T00:00:00Z");
+        ck_assert_json_int(e, "not_after.effective_epoch", PKI_NOW + 90 * PKI_DAY);
+        ck_assert_json_text(e, "tls.version", "TLS 1.3");
+        ck_assert_json_text(e, "tls.cipherspec", "TLS_AES_256_GCM_SHA384");
+        ck_assert_msg(json_is_true(at(e, "tls.client_cert_requested")), "it asked");
+        ck_assert_msg(json_is_false(at(e, "tls.client_cert_required")), "it did not insist");
+        ck_assert_json_int(e, "chain.0.position", 0);
+        ck_assert_json_text(e, "chain.0.role", "leaf");
+        ck_assert_json_text(e, "chain.0.subject", "CN=QM1");
+        ck_assert_json_text(e, "chain.0.serial", "78:40:26:54");
+        ck_assert_json_text(e, "chain.0.key_algorithm", "EC");
+        ck_assert_json_int(e, "chain.0.key_size", 256);
+        ck_assert_uint_eq(strlen(json_string_value(at(e, "chain.0.fingerprint_sha256"))), 64);
+        ck_assert_uint_eq(json_array_size(at(e, "chain.0.san")), 0);
+        ck_assert_json_null(e, "chain_kept_at");
+        ck_assert_json_text(e, "addresses.0.address", "qm1.example.com(1414)/192.0.2.1");
+        ck_assert_double_eq_tol(
+                json_real_value(at(e, "addresses.0.timings.connect")), 0.003, 1e-12);
+}
+END_TEST
+
+START_TEST(test_order_of_keys_is_that_of_the_contract)
+{
+        static const char *const keys[] = {"name", "qmgr", "channel", "conname", "sslciph",
+                "contact", "group", "severity", "stage", "reason", "message", "probed_at",
+                "probed_at_epoch", "last_success_at", "last_success_at_epoch"};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_JSON json_t *root = status_of(i, NULL, NULL);
+        json_t *e = json_array_get(json_object_get(root, "endpoints"), 0);
+        void *iterator = json_object_iter(e);
+
+        for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+                ck_assert_str_eq(json_object_iter_key(iterator), keys[k]);
+                iterator = json_object_iter_next(e, iterator);
+        }
+}
+END_TEST
+
+START_TEST(test_a_refusal_is_told_with_the_words_of_mq)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1"});
+        const PkiCert *chain[] = {&leaf};
+        Observation *o = estate_observation(PKI_NOW);
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+        CLEANUP_JSON json_t *root = NULL, *detail = NULL;
+        const json_t *e = NULL;
+
+        estate_answered(a, chain, 1, true, PKI_NOW);
+        a->tls.ticket_seen = false;
+        a->tls.alert_received = 116;
+        a->tls.alert_received_fatal = true;
+        a->tls.error = HANDSHAKE_ERROR_ALERT;
+        estate_ended(a, PHASE_LINGER, END_TLS);
+        estate_record(i, two[0].name, o, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        e = at(root, "endpoints.0");
+
+        ck_assert_json_text(e, "severity", "critical");
+        ck_assert_json_text(e, "stage", "tls");
+        ck_assert_json_text(e, "reason", "client_cert_required");
+        ck_assert_json_null(e, "last_success_at");
+        ck_assert_json_text(e, "findings.0.reason", "client_cert_required");
+        ck_assert_json_text(e, "findings.0.severity", "critical");
+        ck_assert_uint_gt(strlen(json_string_value(at(e, "findings.0.message"))), 0);
+        ck_assert_uint_gt(strlen(json_string_value(at(e, "findings.0.remedy"))), 0);
+        ck_assert_uint_gt(strlen(json_string_value(at(e, "findings.0.certainty"))), 0);
+        ck_assert_int_eq(strncmp(json_string_value(at(e, "findings.0.amq")), "AMQ", 3), 0);
+        ck_assert_msg(json_is_true(at(e, "tls.client_cert_required")), "it insisted");
+        ck_assert_json_int(e, "chain.0.not_after_epoch", PKI_NOW + 365 * PKI_DAY);
+
+        detail = endpoint_of(i, two[0].name);
+        ck_assert_json_int(detail, "addresses.0.alert_received.number", 116);
+        ck_assert_json_text(detail, "addresses.0.alert_received.name", "certificate_required");
+        ck_assert_json_null(detail, "addresses.0.alert_sent");
+        ck_assert_msg(json_is_true(at(detail, "addresses.0.milestones.finished_seen")), "it was");
+        ck_assert_json_int(detail, "counters.failures.0.count", 1);
+}
+END_TEST
+
+START_TEST(test_an_endpoint_tells_its_configuration_and_offer)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_JSON json_t *e = endpoint_of(i, two[0].name);
+
+        ck_assert_json_int(e, "schema_version", STATUS_SCHEMA_VERSION);
+        ck_assert_json_text(e, "name", two[0].name);
+        ck_assert_json_text(e, "configuration.chltype", "SVRCONN");
+        ck_assert_json_text(e, "configuration.sni", "app2e-svrconn.chl.mq.ibm.com");
+        ck_assert_json_text(e, "configuration.note", "ask \"Ann\" first");
+        ck_assert_double_eq_tol(
+                json_real_value(at(e, "configuration.interval_seconds")), 900, 1e-9);
+        ck_assert_json_int(e, "policy.expiry_warning.seconds", 30 * PKI_DAY);
+        ck_assert_json_null(e, "policy.expiry_warning.share_of_lifetime");
+        ck_assert_json_null(e, "policy.listener_sslciph");
+        ck_assert_json_text(e, "offer.min_version", "TLS 1.2");
+        ck_assert_json_text(e, "offer.max_version", "TLS 1.3");
+        ck_assert_uint_gt(json_array_size(at(e, "offer.suites")), 3);
+        ck_assert_int_eq(strncmp(json_string_value(at(e, "offer.suites.0")), "TLS_", 4), 0);
+        ck_assert_json_null(e, "success");
+}
+END_TEST
+
+START_TEST(test_a_kept_chain_says_since_when)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1"});
+        Observation *o = NULL;
+        CLEANUP_JSON json_t *root = NULL;
+
+        answer(i, two[0].name, &leaf);
+        o = estate_observation(PKI_NOW + 900);
+        estate_ended(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), PHASE_CONNECT,
+                END_REFUSED);
+        estate_record(i, two[0].name, o, PKI_NOW + 900);
+        root = status_of(i, NULL, NULL);
+
+        ck_assert_json_text(root, "endpoints.0.reason", "refused");
+        ck_assert_json_int(root, "endpoints.0.chain_kept_at_epoch", PKI_NOW);
+        ck_assert_json_int(root, "endpoints.0.facts_at_epoch", PKI_NOW);
+        ck_assert_json_text(root, "endpoints.0.chain.0.subject", "CN=QM1");
+        ck_assert_json_null(root, "endpoints.0.tls");
+}
+END_TEST
+
+static const struct {
+        const char *name;
+        StatusFilter filter;
+        size_t n;
+} filters[] = {
+        {"nothing is asked for", {0}, 2},
+        {"a name", {.endpoint = "QM2/APP.SVRCONN"}, 1},
+        {"an unknown name", {.endpoint = "QM2"}, 0},
+        {"a queue manager", {.qmgr = "QM1"}, 1},
+        {"no queue manager", {.qmgr = ""}, 1},
+        {"a severity", {.severity = "unknown"}, 1},
+        {"a severity that nobody has", {.severity = "critical"}, 0},
+        {"two that do not meet", {.qmgr = "QM1", .severity = "unknown"}, 0},
+};
+
+START_TEST(test_filter)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1"});
+        CLEANUP_JSON json_t *root = NULL;
+        json_int_t sum = 0;
+
+        answer(i, two[0].name, &leaf);
+        root = status_of(i, NULL, &filters[_i].filter);
+        ck_assert_msg(
+                json_array_size(at(root, "endpoints")) == filters[_i].n, "%s", filters[_i].name);
+        for (int s = 0; s < _SEVERITY_MAX; s++)
+                sum += json_integer_value(json_object_get(
+                        json_object_get(root, "summary"), severity_to_string((Severity) s)));
+        ck_assert_uint_eq((size_t) sum, filters[_i].n);
+}
+END_TEST
+
+START_TEST(test_the_daemon_speaks_of_itself)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        DaemonFacts d = estate_daemon();
+        CLEANUP_JSON json_t *root = status_of(i, &d, NULL);
+
+        ck_assert_json_text(root, "daemon.version", "0.1.0");
+        ck_assert_json_int(root, "daemon.started_at_epoch", PKI_NOW - 60);
+        ck_assert_msg(json_is_true(at(root, "daemon.ready")), "it is ready");
+}
+END_TEST
+
+START_TEST(test_hostile_certificate_can_be_recovered)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert cert = estate_hostile_cert((size_t) _i);
+        CLEANUP(cert_facts_done) CertFacts facts = {0};
+        CLEANUP_JSON json_t *root = NULL;
+
+        ck_assert_int_eq(cert_facts_from_der(cert.der, cert.der_len, &facts), 0);
+        answer(i, two[0].name, &cert);
+        root = status_of(i, NULL, NULL);
+
+        ck_assert_pstr_eq(
+                json_string_value(at(root, "endpoints.0.chain.0.subject")), facts.subject_mq);
+        ck_assert_msg(facts.subject_mq != NULL, "%s", estate_hostile_name((size_t) _i));
+        ck_assert_uint_le(json_array_size(at(root, "endpoints.0.chain.0.san")), CERT_SANS_MAX);
+        ck_assert_json_int(root, "endpoints.0.chain.0.san_total", (json_int_t) facts.n_sans_total);
+        json_decref(endpoint_of(i, two[0].name));
+}
+END_TEST
+
+/* Every line break, quote and byte of one subject, by hand: what stands in the document. */
+START_TEST(test_bytes_that_are_no_text_stand_as_hex)
+{
+        const PkiAttribute cn = PKI_ATTRIBUTE("CN", V_ASN1_UTF8STRING,
+                "a\"\n\\b\0\xff"
+                "c");
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.attributes = &cn, .n_attributes = 1});
+        CLEANUP_JSON json_t *root = NULL;
+        const char *subject = NULL;
+
+        answer(i, two[0].name, &cert);
+        root = status_of(i, NULL, NULL);
+        subject = json_string_value(at(root, "endpoints.0.chain.0.subject"));
+        ck_assert_ptr_nonnull(subject);
+        ck_assert_ptr_nonnull(strstr(subject, "\\\\b\\x00\\xff"
+                                              "c"));
+        ck_assert_ptr_nonnull(strchr(subject, '\n'));
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+        Suite *suite = suite_create("render_status");
+        TCase *documents = tcase_create("documents");
+
+        tcase_add_test(documents, test_what_was_not_observed_is_null);
+        tcase_add_test(documents, test_a_healthy_endpoint);
+        tcase_add_test(documents, test_order_of_keys_is_that_of_the_contract);
+        tcase_add_test(documents, test_a_refusal_is_told_with_the_words_of_mq);
+        tcase_add_test(documents, test_an_endpoint_tells_its_configuration_and_offer);
+        tcase_add_test(documents, test_a_kept_chain_says_since_when);
+        tcase_add_loop_test(documents, test_filter, 0, (int) ARRAY_LEN(filters));
+        tcase_add_test(documents, test_the_daemon_speaks_of_itself);
+        tcase_add_loop_test(documents, test_hostile_certificate_can_be_recovered, 0,
+                (int) estate_hostile_count());
+        tcase_add_test(documents, test_bytes_that_are_no_text_stand_as_hex);
+        tcase_set_timeout(documents, 60);
+        suite_add_tcase(suite, documents);
+        return suite;
+}
+
+int main(void)
+{
+        return suite_run(make_suite());
+}
