@@ -95,6 +95,10 @@ bool sslciph_admits(const SslCiph *s, uint16_t version, uint16_t code);
 /* Does it admit any CipherSpec of this protocol version? */
 bool sslciph_admits_version(const SslCiph *s, uint16_t version);
 
+/* The `i`-th CipherSpec that a partner with this SSLCIPH offers, in MQ's default order; an alias offers
+ * what is enabled by default. NULL behind the last, and for one that OpenSSL cannot speak. */
+const CipherSpec *sslciph_offered(const SslCiph *s, size_t i);
+
 typedef struct CipherOffer {
         uint16_t min_version, max_version;
         char *cipher_list;  /* OpenSSL's names for TLS 1.2 and older, ':' separated; "" = none */

@@ -259,16 +259,19 @@ static const CipherSpec *by_preference(unsigned preference)
         return NULL;
 }
 
-static void offer_alias(const SslCiph *s, const Alias *alias, CipherOffer *o, Buf *older, Buf *tls13)
+const CipherSpec *sslciph_offered(const SslCiph *s, size_t i)
 {
         const CipherSpec *row;
 
-        o->min_version = alias->min_offered;
-        o->max_version = MIN_OF(alias->max_admitted, TLS_VERSION_TLS13);
+        assert(s);
 
-        for (unsigned i = 1; (row = by_preference(i)) != NULL; i++)
-                if (admits_row(s, row))
-                        offer_row(row, older, tls13);
+        if (s->kind == SSLCIPH_SINGLE)
+                return i == 0 && s->single->support == CIPHERSPEC_SPOKEN ? s->single : NULL;
+
+        for (unsigned place = 1; (row = by_preference(place)) != NULL; place++)
+                if (admits_row(s, row) && i-- == 0)
+                        return row;
+        return NULL;
 }
 
 int sslciph_offer(const SslCiph *s, CipherOffer *ret)
@@ -276,19 +279,19 @@ int sslciph_offer(const SslCiph *s, CipherOffer *ret)
         CLEANUP(cipher_offer_done) CipherOffer o = {0};
         CLEANUP_BUF Buf older = BUF_INIT, tls13 = BUF_INIT;
         const Alias *alias;
+        const CipherSpec *row;
 
         assert(s);
         assert(ret);
 
+        if (!sslciph_offered(s, 0))
+                return -EOPNOTSUPP;
+
         alias = alias_of(s);
-        if (alias) {
-                offer_alias(s, alias, &o, &older, &tls13);
-        } else {
-                if (s->single->support != CIPHERSPEC_SPOKEN)
-                        return -EOPNOTSUPP;
-                o.min_version = o.max_version = s->single->version;
-                offer_row(s->single, &older, &tls13);
-        }
+        o.min_version = alias ? alias->min_offered : s->single->version;
+        o.max_version = alias ? MIN_OF(alias->max_admitted, TLS_VERSION_TLS13) : s->single->version;
+        for (size_t i = 0; (row = sslciph_offered(s, i)) != NULL; i++)
+                offer_row(row, &older, &tls13);
 
         if (buf_steal(&older, &o.cipher_list) < 0 || buf_steal(&tls13, &o.ciphersuites) < 0)
                 return -ENOMEM;

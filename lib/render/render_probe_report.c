@@ -25,33 +25,20 @@ static void field_from(Report *r, size_t indent, const char *label, Buf *text)
         buf_clear(text);
 }
 
-static void append_suites(Buf *b, const char *suites)
-{
-        for (; suites && *suites; suites++) {
-                if (*suites == ':')
-                        buf_append_str(b, ", ");
-                else
-                        buf_append_char(b, *suites);
-        }
-}
-
 static void append_offer(Report *r, const Endpoint *e, Buf *text)
 {
-        CLEANUP(cipher_offer_done) CipherOffer offer = {0};
+        const SslCiph *sslciph = &e->config->policy.sslciph;
+        const CipherSpec *offered;
+        uint16_t version = 0;
 
-        if (sslciph_offer(&e->config->policy.sslciph, &offer) < 0)
-                return;
-
-        buf_append_str(text, tls_version_to_string(offer.min_version));
-        if (offer.max_version != offer.min_version) {
-                buf_append_str(text, " to ");
-                buf_append_str(text, tls_version_to_string(offer.max_version));
+        for (size_t i = 0; (offered = sslciph_offered(sslciph, i)) != NULL; i++) {
+                if (offered->version == version)
+                        buf_appendf(text, ", %s", offered->name);
+                else
+                        buf_appendf(text, "%s%s: %s", i > 0 ? "; " : "",
+                                tls_version_to_string(offered->version), offered->name);
+                version = offered->version;
         }
-        buf_append_str(text, ": ");
-        append_suites(text, offer.ciphersuites);
-        if (offer.ciphersuites && *offer.ciphersuites && offer.cipher_list && *offer.cipher_list)
-                buf_append_str(text, ", ");
-        append_suites(text, offer.cipher_list);
         field_from(r, 2, "offered", text);
 }
 

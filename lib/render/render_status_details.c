@@ -129,29 +129,12 @@ void status_put_address_details(
 
 /* ---- the endpoint ---- */
 
-/* The names of a list "A:B:C", in order. */
-static void append_suites(Json *j, json_t *list, const char *suites)
-{
-        CLEANUP_BUF Buf name = BUF_INIT;
-
-        while (suites && *suites) {
-                size_t len = strcspn(suites, ":");
-
-                buf_clear(&name);
-                buf_append(&name, suites, len);
-                if (buf_error(&name) < 0)
-                        j->failed = true;
-                if (len > 0)
-                        json_append_text(j, list, buf_str(&name));
-                suites += len + (suites[len] == ':');
-        }
-}
-
 /* null where OpenSSL cannot speak the CipherSpec, so that nothing can be offered. */
 static json_t *offer_to_json(Json *j, const SslCiph *sslciph)
 {
         CLEANUP(cipher_offer_done) CipherOffer offer = {0};
         json_t *o = NULL, *list = NULL;
+        const CipherSpec *offered;
 
         if (sslciph_offer(sslciph, &offer) < 0)
                 return json_null();
@@ -160,9 +143,9 @@ static json_t *offer_to_json(Json *j, const SslCiph *sslciph)
         json_put_text(j, o, "min_version", tls_version_to_string(offer.min_version));
         json_put_text(j, o, "max_version", tls_version_to_string(offer.max_version));
         list = json_new_array(j);
-        append_suites(j, list, offer.ciphersuites);
-        append_suites(j, list, offer.cipher_list);
-        json_put(j, o, "suites", list);
+        for (size_t i = 0; (offered = sslciph_offered(sslciph, i)) != NULL; i++)
+                json_append_text(j, list, offered->name);
+        json_put(j, o, "cipherspecs", list);
         return o;
 }
 

@@ -180,7 +180,7 @@ END_TEST
 START_TEST(test_probe_report_shows_all_that_was_seen)
 {
         static const char *const wanted[] = {"queue manager QM2\n", "SSLCIPH       ANY_TLS12_OR",
-                "offered       TLS 1.2 to TLS 1.3: TLS_", "qm1.example.com(1414)/192.0.2.1\n",
+                "offered       TLS 1.3: TLS_", "; TLS 1.2: TLS_RSA_WITH_AES_256_GCM_SHA384,", "qm1.example.com(1414)/192.0.2.1\n",
                 "SNI           app2e-svrconn.chl.mq.ibm.com\n", "connect 3.0 ms",
                 "answered      TLS 1.3, TLS_AES_256_GCM_SHA384, group X25519",
                 "requested (an MQ listener always asks", "accepted without one",

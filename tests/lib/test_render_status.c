@@ -220,8 +220,8 @@ START_TEST(test_an_endpoint_tells_its_configuration_and_offer)
         ck_assert_json_null(e, "policy.listener_sslciph");
         ck_assert_json_text(e, "offer.min_version", "TLS 1.2");
         ck_assert_json_text(e, "offer.max_version", "TLS 1.3");
-        ck_assert_uint_gt(json_array_size(at(e, "offer.suites")), 3);
-        ck_assert_int_eq(strncmp(json_string_value(at(e, "offer.suites.0")), "TLS_", 4), 0);
+        ck_assert_uint_gt(json_array_size(at(e, "offer.cipherspecs")), 3);
+        ck_assert_int_eq(strncmp(json_string_value(at(e, "offer.cipherspecs.0")), "TLS_", 4), 0);
         ck_assert_json_null(e, "success");
 }
 END_TEST
