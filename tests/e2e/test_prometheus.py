@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A real Prometheus scrapes the daemon in both formats, and promtool finds nothing to say."""
+
+import json
+import re
+import subprocess
+import unittest
+import urllib.parse
+import urllib.request
+
+import harness
+from harness import Estate, free_port, needs, until
+
+RECIPE = """
+name=root ca=yes cn="E2E Root" days-before=1000 days-after=3000
+name=good issuer=root cn=QM1 o=Example days-before=10 days-after=200 eku=server
+name=expired issuer=root cn=QM2 o=Example days-before=400 days-after=-4 eku=server
+"""
+
+OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@needs("prometheus", "promtool", "openssl")
+class Prometheus(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.estate = e = Estate(RECIPE)
+        try:
+            good, expired = e.openssl("good", "good"), e.openssl("expired", "expired")
+            cls.daemon = e.daemon(f"""
+http = {{ listen = ( "127.0.0.1:0" ); }};
+defaults = {{ trust = "{e.path('root.crt')}"; sslciph = "ANY_TLS12_OR_HIGHER"; interval = "5s"; }};
+endpoints = (
+  {{ name = "good"; qmgr = "QM1"; channel = "A.SVRCONN"; conname = "127.0.0.1({good})"; }},
+  {{ name = "expired"; qmgr = "QM2"; channel = "A.SVRCONN"; conname = "127.0.0.1({expired})"; }}
+);
+""")
+            cls.daemon.wait_ready()
+        except BaseException:
+            e.close()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.estate.close()
+
+    def test_promtool_has_nothing_to_say(self):
+        result = subprocess.run(["promtool", "check", "metrics"], input=self.daemon.get("/metrics"),
+                                capture_output=True, timeout=60, check=False)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"", b""))
+
+    def test_the_format_follows_accept(self):
+        for accept, expected in (
+                (None, TEXT), ("*/*", TEXT), ("text/plain", TEXT),
+                ("application/openmetrics-text;version=1.0.0", OPENMETRICS),
+                ("application/openmetrics-text;version=1.0.0,application/openmetrics-text;"
+                 "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPENMETRICS),
+                ("application/openmetrics-text;version=1.0.0;q=0,text/plain", TEXT),
+                ("nonsense", TEXT)):
+            with self.subTest(accept):
+                _, headers, body = self.daemon.request("GET", "/metrics",
+                                                       {"Accept": accept} if accept else {})
+                self.assertEqual(headers["Content-Type"], expected)
+                self.assertEqual(body.endswith(b"# EOF\n"), expected == OPENMETRICS)
+
+    def test_a_real_prometheus_scrapes_both_formats(self):
+        for job, protocols in (("openmetrics", ""), ("text", "text")):
+            with self.subTest(job):
+                self.scrape(job, bool(protocols))
+
+    def scrape(self, job, text_only):
+        e = self.estate
+        target = f"127.0.0.1:{self.daemon.port}"
+        if text_only:
+            target = f"127.0.0.1:{text_only_proxy(e, self.daemon.port)}"
+        port = free_port()
+        config = e.write(f"prometheus-{job}.yml", f"""
+global: {{ scrape_interval: 1s, scrape_timeout: 1s }}
+scrape_configs:
+  - job_name: {job}
+    static_configs: [ {{ targets: [ "{target}" ] }} ]
+""")
+        name = f"prometheus-{job}"
+        e.spawn(["prometheus", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}",
+                 f"--storage.tsdb.path={e.path('tsdb-' + job)}", "--log.level=debug"], name)
+
+        def ask(path):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+                    return json.load(answer)["data"]
+            except OSError:
+                return None
+
+        def target_up():
+            data = ask("/api/v1/targets")
+            active = data and data["activeTargets"]
+            return active and active[0]["health"] == "up" and active[0]
+        up = until(target_up, "Prometheus to scrape")
+        self.assertEqual(up["lastError"], "")
+
+        query = urllib.parse.quote("mqtls_chain_not_after_timestamp_seconds"
+                                   '{endpoint="expired",chain="effective"}')
+        result = until(lambda: (ask(f"/api/v1/query?query={query}") or {}).get("result"),
+                       "the date of the expired endpoint")
+        on_page = re.search(r'^mqtls_chain_not_after_timestamp_seconds\{endpoint="expired",[^}]*'
+                            r'chain="effective"[^}]*\} (\d+)$', self.daemon.metrics(), re.M)
+        self.assertEqual(float(result[0]["value"][1]), float(on_page.group(1)))
+        self.assertNotRegex(e.log_of(name), r"(?i)level=(warn|error)[^\n]*(parse|scrape|append|duplicate|invalid)")
+
+
+def text_only_proxy(estate, port):
+    """Passes requests on without their Accept header, so that the text format is chosen."""
+    import socket
+
+    def behave(connection):
+        request = b""
+        while b"\r\n\r\n" not in request:
+            more = connection.recv(65536)
+            if not more:
+                return
+            request += more
+        request = re.sub(rb"(?im)^(accept|connection|accept-encoding):[^\r]*\r\n", b"", request)
+        request = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+        with socket.create_connection(("127.0.0.1", port)) as upstream:
+            upstream.sendall(request)
+            while True:
+                answer = upstream.recv(65536)
+                if not answer:
+                    break
+                connection.sendall(answer)
+        connection.close()
+    return estate.scripted(behave)
+
+
+if __name__ == "__main__":
+    harness.main()
