@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/commands.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "daemon/options.h"
+#include "daemon/output.h"
+#include "daemon/routes.h"
+#include "daemon/versions.h"
+#include "render/render_tables.h"
+
+static const struct {
+        const char *name;
+        int (*dump)(bool json, Buf *b);
+} tables[] = {
+        {"settings", render_settings},
+        {"metrics", render_metric_families},
+        {"diagnoses", render_diagnoses},
+        {"cipherspecs", render_cipherspecs},
+        {"routes", routes_dump},
+};
+
+static int compare_texts(const void *a, const void *b)
+{
+        return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* How many different texts there are, NULL not counted. Sorts. */
+static size_t count_different(const char **texts, size_t n)
+{
+        size_t n_different = 0;
+
+        qsort(texts, n, sizeof(*texts), compare_texts);
+        for (size_t i = 0; i < n; i++)
+                n_different += i == 0 || strcmp(texts[i], texts[i - 1]) != 0;
+        return n_different;
+}
+
+static void append_count(Buf *b, size_t n, const char *one, const char *many)
+{
+        buf_appendf(b, "%zu %s", n, n == 1 ? one : many);
+}
+
+/* What was read, so that whoever asks sees that it is what was meant. */
+static void append_summary(Buf *b, const Config *config)
+{
+        size_t n = config->n_endpoints, n_trust = 0, n_identities = 0;
+        CLEANUP_FREE const char **trust = calloc(MAX_OF(n, (size_t) 1), sizeof(*trust));
+        CLEANUP_FREE const char **identities = calloc(MAX_OF(n, (size_t) 1), sizeof(*identities));
+
+        if (!trust || !identities) {
+                b->failed = true;
+                return;
+        }
+        for (size_t i = 0; i < n; i++) {
+                if (config->endpoints[i].trust_path)
+                        trust[n_trust++] = config->endpoints[i].trust_path;
+                if (config->endpoints[i].identity_name)
+                        identities[n_identities++] = config->endpoints[i].identity_name;
+        }
+
+        append_count(b, n, "endpoint", "endpoints");
+        buf_append_str(b, ", ");
+        append_count(b, count_different(trust, n_trust), "trust store", "trust stores");
+        buf_append_str(b, ", ");
+        append_count(b, count_different(identities, n_identities), "identity", "identities");
+}
+
+int command_check_config(const char *path, const ConfigSurroundings *surroundings)
+{
+        CLEANUP(config_cleanup) Config *config = NULL;
+        CLEANUP(issues_done) Issues issues = ISSUES_INIT;
+        CLEANUP_BUF Buf b = BUF_INIT;
+        int r;
+
+        assert(path);
+        assert(surroundings);
+
+        r = config_load(path, surroundings, &issues, &config);
+        output_issues(&issues);
+        if (r < 0)
+                return EXIT_STATUS_FAILED;
+
+        buf_appendf(&b, "%s: ", path);
+        append_summary(&b, config);
+        buf_append_str(&b, ": ok\n");
+        return output_write(&b) < 0 ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
+}
+
+int command_dump(const char *table, bool json)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        assert(table);
+
+        for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+                if (strcmp(tables[i].name, table) != 0)
+                        continue;
+                if (tables[i].dump(json, &b) < 0)
+                        b.failed = true;
+                return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;
+        }
+        output_problem("--dump=%s is unknown; choose settings, metrics, diagnoses, cipherspecs or "
+                       "routes",
+                table);
+        return EXIT_STATUS_COULD_NOT_RUN;
+}
+
+int command_version(void)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        buf_appendf(&b, "mqtlsd %s\n", version_own());
+        buf_appendf(&b,
+                "OpenSSL %s, libmicrohttpd %s, libsystemd %s, libconfig %s, jansson %s, zlib %s\n",
+                version_openssl(), version_microhttpd(), version_systemd(), version_libconfig(),
+                version_jansson(), version_zlib());
+        return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;
+}
+
+int command_help(void)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        options_help(&b);
+        return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;
+}

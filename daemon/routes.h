@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLSD_ROUTES_H
+#define MQTLSD_ROUTES_H
+
+/* The URLs, one row each in a table, and what they answer. Reads the inventory only. */
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "daemon/http.h"
+
+struct Manager;
+
+typedef struct RouteInfo {
+        const char *method;
+        const char *path;   /* "/api/v1/endpoints/NAME" */
+        const char *meaning;
+        bool lifecycle;     /* only with http.lifecycle = true */
+} RouteInfo;
+
+/* The i-th row, NULL behind the last. */
+const RouteInfo *route_info(size_t i);
+
+/* HttpHandler; userdata is the Manager. */
+void routes_answer(const HttpRequest *request, HttpResponse *response, void *userdata);
+
+/* --dump=routes. */
+int routes_dump(bool json, Buf *b);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/http_client.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct HttpClient {
+        sd_event *event;
+        sd_event_source *source;
+        int fd;
+        Buf in;
+        bool ended;
+};
+
+static int on_readable(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+{
+        HttpClient *c = userdata;
+        char chunk[64 * 1024];
+        ssize_t n = 0;
+
+        /* One that does not read waits for the end alone. */
+        if (revents & EPOLLIN)
+                n = recv(fd, chunk, sizeof(chunk), MSG_DONTWAIT);
+        if (n > 0) {
+                buf_append(&c->in, chunk, (size_t) n);
+                return 0;
+        }
+        if (n < 0 && errno == EAGAIN)
+                return 0;
+
+        c->ended = true;
+        (void) sd_event_source_set_enabled(s, SD_EVENT_OFF);
+        return 0;
+}
+
+HttpClient *http_client_new(sd_event *event, uint16_t port)
+{
+        const struct sockaddr_in address = {
+                .sin_family = AF_INET,
+                .sin_port = htons(port),
+                .sin_addr = {htonl(INADDR_LOOPBACK)},
+        };
+        HttpClient *c = calloc(1, sizeof(*c));
+
+        ck_assert_ptr_nonnull(c);
+        c->event = sd_event_ref(event);
+        c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        ck_assert_int_ge(c->fd, 0);
+        ck_assert_int_eq(
+                connect(c->fd, (const struct sockaddr *) &address, sizeof(address)), 0);
+        ck_assert_int_ge(
+                sd_event_add_io(event, &c->source, c->fd, EPOLLIN, on_readable, c), 0);
+        return c;
+}
+
+HttpClient *http_client_free(HttpClient *c)
+{
+        if (!c)
+                return NULL;
+
+        sd_event_source_disable_unref(c->source);
+        (void) close(c->fd);
+        buf_done(&c->in);
+        sd_event_unref(c->event);
+        free(c);
+        return NULL;
+}
+
+void http_client_send_bytes(HttpClient *c, const void *data, size_t len)
+{
+        const char *p = data;
+
+        while (len > 0) {
+                ssize_t n = send(c->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+                if (n < 0 && errno == EAGAIN) {
+                        ck_assert_int_ge(sd_event_run(c->event, UINT64_MAX), 0);
+                        continue;
+                }
+                if (n < 0)
+                        return; /* the server has closed: the answer will tell */
+                p += n;
+                len -= (size_t) n;
+        }
+}
+
+void http_client_send(HttpClient *c, const char *text)
+{
+        http_client_send_bytes(c, text, strlen(text));
+}
+
+void http_client_stop_reading(HttpClient *c)
+{
+        ck_assert_int_ge(sd_event_source_set_io_events(c->source, EPOLLRDHUP), 0);
+}
+
+void http_client_wait_end(HttpClient *c)
+{
+        while (!c->ended)
+                ck_assert_int_ge(sd_event_run(c->event, UINT64_MAX), 0);
+}
+
+static const char *end_of_headers(const HttpClient *c)
+{
+        const char *end = c->in.data ? memmem(c->in.data, c->in.len, "\r\n\r\n", 4) : NULL;
+
+        return end ? end + 4 : NULL;
+}
+
+char *http_client_header(const HttpClient *c, const char *name)
+{
+        const char *end = end_of_headers(c);
+        const char *line = buf_str(&c->in);
+
+        while (end && (line = strstr(line, "\r\n")) && line + 2 < end) {
+                line += 2;
+                if (strncasecmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':') {
+                        line += strlen(name) + 1;
+                        line += strspn(line, " ");
+                        return strndup(line, strcspn(line, "\r"));
+                }
+        }
+        return NULL;
+}
+
+const char *http_client_body(const HttpClient *c, size_t *ret_len)
+{
+        const char *end = end_of_headers(c);
+
+        ck_assert_msg(end, "no complete answer in: %s", buf_str(&c->in));
+        if (ret_len)
+                *ret_len = c->in.len - (size_t) (end - c->in.data);
+        return end;
+}
+
+static bool is_complete(const HttpClient *c)
+{
+        CLEANUP_FREE char *length = NULL;
+        size_t len;
+
+        if (!end_of_headers(c))
+                return false;
+        length = http_client_header(c, "Content-Length");
+        (void) http_client_body(c, &len);
+        return !length || len >= strtoul(length, NULL, 10);
+}
+
+void http_client_wait_answer(HttpClient *c)
+{
+        buf_clear(&c->in);
+        while (!is_complete(c)) {
+                ck_assert_msg(!c->ended, "the connection ended after: %s", buf_str(&c->in));
+                ck_assert_int_ge(sd_event_run(c->event, UINT64_MAX), 0);
+        }
+}
+
+const Buf *http_client_received(const HttpClient *c)
+{
+        return &c->in;
+}
+
+int http_client_status(const HttpClient *c)
+{
+        if (strncmp(buf_str(&c->in), "HTTP/1.", 7) != 0)
+                return 0;
+        return (int) strtol(buf_str(&c->in) + strlen("HTTP/1.1 "), NULL, 10);
+}
+
+HttpClient *http_client_get(
+        sd_event *event, uint16_t port, const char *method, const char *target, const char *more)
+{
+        CLEANUP_BUF Buf request = BUF_INIT;
+        HttpClient *c = http_client_new(event, port);
+
+        buf_appendf(&request, "%s %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n%s\r\n", method,
+                target, more ? more : "");
+        http_client_send(c, buf_str(&request));
+        http_client_wait_end(c);
+        return c;
+}
