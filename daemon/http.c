@@ -424,7 +424,8 @@ static int add_listeners(Http *h, const int *sockets, size_t n_sockets, char **r
                         r = add_listener(h, fd, ret_problem);
         }
 
-        close_sockets(sockets + n_taken, n_sockets - n_taken);
+        if (n_taken < n_sockets)
+                close_sockets(sockets + n_taken, n_sockets - n_taken);
         return r;
 }
 
