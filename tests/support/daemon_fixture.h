@@ -17,7 +17,8 @@
 typedef struct DaemonFixture {
         sd_event *event;
         Clock clock;
-        int64_t wall_at; /* PKI_NOW at first */
+        int64_t wall_at; /* of the start; PKI_NOW at first */
+        uint64_t started_seconds; /* monotonic */
         char *dir;
         char *config_path;
         Capture log;
