@@ -17,7 +17,7 @@ enum {
 const HandshakeLimits handshake_limits_default = {
         .bytes_max = (size_t) 512 * 1024,
         .bytes_after_finished_max = (size_t) 64 * 1024,
-        .cert_list_bytes_max = (size_t) 100 * 1024,
+        .cert_list_bytes_max = (size_t) 384 * 1024,
 };
 
 static int set_name(Handshake *h, const char *sni)
@@ -242,8 +242,8 @@ HandshakeState handshake_step(Handshake *h)
 
 /* ---- after it ---- */
 
-/* Takes what the session holds. Returns the last SSL_get_error(). */
-static int read_all(Handshake *h)
+/* Takes what the session holds; `data` may be NULL. Returns the last SSL_get_error(). */
+static int read_all(Handshake *h, Buf *data)
 {
         uint8_t scratch[SCRATCH_SIZE];
         int r;
@@ -254,12 +254,14 @@ static int read_all(Handshake *h)
                 r = SSL_read(h->ssl, scratch, sizeof(scratch));
                 if (r > 0)
                         h->facts.data_seen = true;
+                if (r > 0 && data)
+                        buf_append(data, scratch, (size_t) r);
         } while (r > 0);
 
         return SSL_get_error(h->ssl, r);
 }
 
-LingerState handshake_linger(Handshake *h)
+LingerState handshake_read(Handshake *h, Buf *data)
 {
         const HandshakeFacts *f = &h->facts;
         int ssl_error;
@@ -270,7 +272,7 @@ LingerState handshake_linger(Handshake *h)
         if (h->refused)
                 return LINGER_REFUSED;
 
-        ssl_error = read_all(h);
+        ssl_error = read_all(h, data);
         if (h->out_of_memory || ssl_error != SSL_ERROR_WANT_READ)
                 handshake_fail_from_library(h, ssl_error);
         ERR_clear_error();
@@ -286,6 +288,31 @@ LingerState handshake_linger(Handshake *h)
         if (f->ticket_seen || f->data_seen)
                 return LINGER_ACCEPTED;
         return h->bytes_dropped ? LINGER_LIMIT : LINGER_QUIET;
+}
+
+LingerState handshake_linger(Handshake *h)
+{
+        return handshake_read(h, NULL);
+}
+
+int handshake_write(Handshake *h, const void *data, size_t len)
+{
+        int r;
+
+        assert(h);
+        assert(h->state == HANDSHAKE_DONE);
+        assert(data || len == 0);
+
+        if (len == 0)
+                return 0;
+        if (h->refused || !h->can_close || len > INT_MAX)
+                return -EPIPE;
+
+        /* The output grows as it needs to, so a write is never partial. */
+        ERR_clear_error();
+        r = SSL_write(h->ssl, data, (int) len);
+        ERR_clear_error();
+        return r == (int) len ? 0 : -ENOMEM;
 }
 
 void handshake_close(Handshake *h)

@@ -11,13 +11,15 @@
  * load time, because building it per probe costs more than the handshake. A Handshake is one try.
  *
  * Life of a Handshake:  new ► { take output, feed input, step }* ► DONE or FAILED
- *                       ► { feed, handshake_linger }* ► handshake_close ► take output ► free
+ *                       ► { feed, handshake_linger }* ► { handshake_write, take output, feed,
+ *                       handshake_read }* ► handshake_close ► take output ► free
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/util.h"
 #include "mq/cipherspec.h"
 #include "x509/chain.h"
@@ -42,7 +44,7 @@ DEFINE_CLEANUP(TlsProfile, tls_profile_free, tls_profile_cleanup)
 typedef struct HandshakeLimits {
         size_t bytes_max;                /* read in the whole handshake; default 512 KiB */
         size_t bytes_after_finished_max; /* default 64 KiB */
-        size_t cert_list_bytes_max;      /* default 100 KiB, SSL_CTX_set_max_cert_list */
+        size_t cert_list_bytes_max;      /* default 384 KiB: a certificate of 10,000 names fits */
 } HandshakeLimits;
 
 extern const HandshakeLimits handshake_limits_default;
@@ -148,6 +150,13 @@ typedef enum LingerState {
         LINGER_LIMIT,    /* it talks without end: counts as accepted, stop reading */
 } LingerState;
 LingerState handshake_linger(Handshake *h);
+
+/* The same, and appends the application data that came to `data`. */
+LingerState handshake_read(Handshake *h, Buf *data);
+
+/* After DONE: puts application data into the session; its records are in the output. Returns 0, -EPIPE
+ * when the session takes no more, or -ENOMEM. */
+int handshake_write(Handshake *h, const void *data, size_t len);
 
 /* Says close_notify where the protocol still allows it; the bytes are in the output. Idempotent. */
 void handshake_close(Handshake *h);

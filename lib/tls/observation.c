@@ -14,6 +14,7 @@ const char *probe_phase_to_string(ProbePhase p)
                 [PHASE_CONNECT] = "connect",
                 [PHASE_HANDSHAKE] = "handshake",
                 [PHASE_LINGER] = "linger",
+                [PHASE_MQ_INIT] = "mq_init",
                 [PHASE_CLOSE] = "close",
         };
 
@@ -53,6 +54,9 @@ Observation *observation_free(Observation *o)
         for (size_t i = 0; i < o->n_addresses; i++)
                 address_done(&o->addresses[i]);
         free(o->addresses);
+        if (o->anonymous)
+                address_done(o->anonymous);
+        free(o->anonymous);
         free(o);
         return NULL;
 }
@@ -104,6 +108,48 @@ int observation_add_address(
         o->n_addresses++;
         *ret = a;
         return 0;
+}
+
+int observation_add_anonymous(
+        Observation *o, const char *conname, const char *ip, AddressObservation **ret)
+{
+        AddressObservation *a = NULL;
+        int r;
+
+        assert(o);
+        assert(!o->anonymous);
+        assert(conname);
+        assert(ret);
+
+        a = malloc(sizeof(*a));
+        if (!a)
+                return -ENOMEM;
+
+        r = address_init(a, conname, ip);
+        if (r < 0) {
+                address_done(a);
+                free(a);
+                return r;
+        }
+
+        *ret = o->anonymous = a;
+        return 0;
+}
+
+MqContext address_observation_context(const AddressObservation *a)
+{
+        MqContext c = {0};
+
+        assert(a);
+
+        c.version = a->tls.version;
+        c.cipher = a->tls.cipher;
+        c.client_certificate_sent = a->tls.client_certificate_sent;
+        if (a->chain && a->chain_kept_at == 0 && a->chain->n_certs > 0) {
+                c.has_leaf = true;
+                memcpy(c.leaf_sha256, a->chain->certs[0].facts.sha256, sizeof(c.leaf_sha256));
+        }
+        return c;
 }
 
 int address_observation_take(

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/util.h"
+#include "mq/mqoutcome.h"
 #include "tls/handshake.h"
 #include "x509/chain.h"
 
@@ -20,17 +21,19 @@ typedef enum ProbePhase {
         PHASE_CONNECT,
         PHASE_HANDSHAKE,
         PHASE_LINGER,
+        PHASE_MQ_INIT, /* only at depth "mq" */
         PHASE_CLOSE,
         _PHASE_MAX,
 } ProbePhase;
 
-const char *probe_phase_to_string(ProbePhase p); /* "resolve", "connect", … */
+const char *probe_phase_to_string(ProbePhase p); /* "resolve", "mq_init", … */
 
 /* How a phase ended the visit. Together with the phase and the milestones this is all that the
  * diagnosis needs. */
 typedef enum ProbeEnd {
         END_NONE,       /* still under way, or never begun */
-        END_COMPLETED,  /* TLS up and the listener showed that it accepts (ticket, data or quiet) */
+        END_COMPLETED,  /* TLS up and the listener showed that it accepts (ticket, data or quiet); what
+                           the queue manager then answered at depth "mq" is in `mq` */
         END_NOT_FOUND,  /* resolve: the name does not exist */
         END_TIMEOUT,    /* the deadline passed in `phase` */
         END_FAILED,     /* resolve: the resolver failed; `error` is the EAI_ code */
@@ -42,6 +45,15 @@ typedef enum ProbeEnd {
         END_RESOURCE,   /* we could not: no descriptor, no memory; `error` is the errno */
         _END_MAX,
 } ProbeEnd;
+
+/* What TLS had agreed on when the queue manager gave its answer: another certificate or cipher
+ * makes the answer old before its time. */
+typedef struct MqContext {
+        bool has_leaf;
+        uint8_t leaf_sha256[CERT_SHA256_SIZE];
+        uint16_t version, cipher;
+        bool client_certificate_sent;
+} MqContext;
 
 typedef struct AddressObservation {
         char *conname;  /* "host(port)" of the entry that it belongs to */
@@ -60,6 +72,15 @@ typedef struct AddressObservation {
         ChainFacts *chain;   /* NULL when no certificate was sent */
         int64_t chain_kept_at; /* 0: the chain is of this probe; else it was seen then, and is only
                                   remembered: its dates count, the verdict does not read it */
+
+        /* The initial data exchange. Who tries sets both: mq_tried as soon as a byte of it was sent,
+         * and the result, also when the listener closed (END_EOF, END_RESET, close_notify: CLOSED),
+         * did not answer in time (END_TIMEOUT: TIMEOUT) or sent a TLS alert (END_TLS: CLOSED). */
+        bool mq_tried;
+        MqOutcome mq;
+        int64_t mq_kept_at;   /* 0: `mq` is of this probe; else it was given then, and still counts,
+                                 because looks at that depth are rarer than probes */
+        MqContext mq_context; /* filled in by the inventory */
 } AddressObservation;
 
 typedef struct Observation {
@@ -72,6 +93,10 @@ typedef struct Observation {
 
         AddressObservation *addresses;
         size_t n_addresses;
+
+        /* A rarer look at the first address that answered, at depth "mq" and without the identity:
+         * does the listener really refuse? NULL: not made. Nobody judges its chain or its dates. */
+        AddressObservation *anonymous;
 } Observation;
 
 /* Returns 0 or -ENOMEM. */
@@ -82,6 +107,13 @@ DEFINE_CLEANUP(Observation, observation_free, observation_cleanup)
 /* Appends an address. `ip` may be NULL. Returns 0 or -ENOMEM. `*ret` is valid until the next add. */
 int observation_add_address(
         Observation *o, const char *conname, const char *ip, AddressObservation **ret);
+
+/* Makes the `anonymous` look's record, which there must not be yet. Returns 0 or -ENOMEM. */
+int observation_add_anonymous(
+        Observation *o, const char *conname, const char *ip, AddressObservation **ret);
+
+/* What TLS agreed on at this address in this probe, as the context of an MQ answer. */
+MqContext address_observation_context(const AddressObservation *a);
 
 /*
  * Moves a handshake's facts into the address and inspects the certificates it sent, for the instant

@@ -15,7 +15,8 @@ static const PkiCert *const chain[] = { &leaf, &ca };
 
 START_TEST(phases_have_their_words)
 {
-        const char *const words[_PHASE_MAX] = { "resolve", "connect", "handshake", "linger", "close" };
+        const char *const words[_PHASE_MAX] = { "resolve", "connect", "handshake", "linger",
+                "mq_init", "close" };
 
         for (ProbePhase p = 0; p < _PHASE_MAX; p++)
                 ck_assert_str_eq(probe_phase_to_string(p), words[p]);
@@ -56,6 +57,22 @@ START_TEST(addresses_are_labelled)
         ck_assert_int_eq(a->tls.alert_received, HANDSHAKE_ALERT_NONE);
         ck_assert_int_eq(a->tls.alert_sent, HANDSHAKE_ALERT_NONE);
         ck_assert_uint_eq(o->n_addresses, 3);
+}
+END_TEST
+
+START_TEST(the_anonymous_look_is_owned_and_no_address)
+{
+        CLEANUP_OBSERVATION Observation *o = NULL;
+        AddressObservation *a = NULL;
+
+        ck_assert_int_eq(observation_new(&o), 0);
+        ck_assert_int_eq(observation_add_anonymous(o, "qm1(1414)", "192.0.2.1", &a), 0);
+        ck_assert_ptr_eq(o->anonymous, a);
+        ck_assert_str_eq(a->address, "qm1(1414)/192.0.2.1");
+        ck_assert_int_eq(a->tls.alert_received, HANDSHAKE_ALERT_NONE);
+        ck_assert_int_eq(a->mq.result, MQ_RESULT_NONE);
+        ck_assert(!a->mq_tried);
+        ck_assert_uint_eq(o->n_addresses, 0);
 }
 END_TEST
 
@@ -131,6 +148,18 @@ START_TEST(facts_and_certificates_move_over)
         ck_assert_uint_eq(a->chain->n_certs, 2);
         ck_assert_uint_eq(a->chain->n_certs_sent, 2);
         ck_assert_int_eq(a->chain_kept_at, 0);
+
+        MqContext context = address_observation_context(a);
+
+        ck_assert(context.has_leaf);
+        ck_assert_mem_eq(
+                context.leaf_sha256, a->chain->certs[0].facts.sha256, sizeof(context.leaf_sha256));
+        ck_assert_uint_eq(context.version, TLS_VERSION_TLS13);
+        ck_assert_uint_eq(context.cipher, a->tls.cipher);
+        ck_assert(!context.client_certificate_sent);
+        a->chain_kept_at = 1;
+        ck_assert(!address_observation_context(a).has_leaf); /* it is another probe's */
+        a->chain_kept_at = 0;
         ck_assert_str_eq(a->chain->certs[0].facts.subject_mq, "CN=QM1");
         ck_assert(a->chain->has_leaf);
         ck_assert_int_eq(a->chain->leaf_not_after_at, PKI_NOW + 365 * PKI_DAY);
@@ -204,6 +233,7 @@ static Suite *make_suite(void)
         tcase_add_test(tcase, phases_have_their_words);
         tcase_add_test(tcase, a_new_one_has_seen_nothing);
         tcase_add_test(tcase, addresses_are_labelled);
+        tcase_add_test(tcase, the_anonymous_look_is_owned_and_no_address);
         tcase_add_test(tcase, many_addresses_stay_in_order);
         tcase_add_loop_test(
                 tcase, facts_and_certificates_move_over, 0, (int) ARRAY_LEN(take_rows));
