@@ -4,7 +4,8 @@
 
 /*
  * What the parts of the certificate reader (cert.c, cert_der.c, cert_names.c, cert_extensions.c)
- * share. Holds OpenSSL's types, so nobody else includes it.
+ * share; the walk through DER is the key repository reader's as well. Holds OpenSSL's types, so
+ * nobody else includes it.
  */
 
 #include <openssl/x509.h>

@@ -103,8 +103,11 @@ static void find_dates(ChainFacts *c)
         for (size_t i = 0; i < c->n_certs; i++) {
                 const CertFacts *facts = &c->certs[i].facts;
 
-                if (!facts->has_not_after)
-                        continue;
+                if (!facts->has_not_after) {
+                        /* The end of the others would pass for the end of the chain. */
+                        c->has_presented = false;
+                        return;
+                }
                 if (i == 0) {
                         c->has_leaf = true;
                         c->leaf_not_after_at = facts->not_after_at;

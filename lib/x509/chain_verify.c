@@ -385,7 +385,8 @@ static void judge_record(Judgement *j, int code, int depth)
         add_error(j, link->sent, error, X509_verify_cert_error_string(code));
 }
 
-/* A path that reached an anchor counts as verified, whatever dates and usages say. */
+/* A path that reached an anchor counts as verified, whatever dates and usages say. One certificate whose
+ * end cannot be read leaves the end of the path unknown: another's date would be a lie. */
 static void find_verified_date(Judgement *j)
 {
         const unsigned broken = CHAIN_ERROR_UNTRUSTED_ISSUER | CHAIN_ERROR_SELF_SIGNED |
@@ -394,11 +395,12 @@ static void find_verified_date(Judgement *j)
 
         if (c->errors & broken)
                 return;
+        for (size_t i = 0; i < j->n_path; i++)
+                if (!j->path[i].facts->has_not_after)
+                        return;
         for (size_t i = 0; i < j->n_path; i++) {
                 const CertFacts *facts = j->path[i].facts;
 
-                if (!facts->has_not_after)
-                        continue;
                 if (!c->has_verified || facts->not_after_at < c->verified_not_after_at)
                         c->verified_not_after_at = facts->not_after_at;
                 c->has_verified = true;

@@ -345,7 +345,8 @@ START_TEST(test_impossible_date)
 
         CHECK_ERRORS(c, CHAIN_ERROR_MALFORMED, CHAIN_ERROR_MALFORMED, 0);
         ck_assert(!c->has_leaf);
-        ck_assert(c->has_presented && c->presented_not_after_at == PKI_NOW + 200 * DAY);
+        ck_assert(!c->has_presented); /* the intermediate's end is not the chain's */
+        ck_assert(!c->has_verified);
         CHECK_ERRORS(other, CHAIN_ERROR_MALFORMED, CHAIN_ERROR_MALFORMED, 0);
         ck_assert(!other->has_leaf);
 }
