@@ -54,19 +54,33 @@ static bool finding_fails(const Finding *f)
         return info->fails && f->severity == info->severity;
 }
 
-/* What fails the endpoint comes first; then the order of the table, which is that of the stages. */
+/*
+ * What fails the endpoint comes first, and of that what is critical: a channel that refuses us stands
+ * before a key that is too short. Then the order of the table, which is that of the stages.
+ */
 static int finding_compare(const void *x, const void *y)
 {
         const Finding *a = x, *b = y;
 
         if (finding_fails(a) != finding_fails(b))
                 return finding_fails(a) ? -1 : 1;
+        if (finding_fails(a) && a->severity != b->severity)
+                return a->severity == SEVERITY_CRITICAL ? -1 : 1;
         if (a->diagnosis != b->diagnosis)
                 return a->diagnosis < b->diagnosis ? -1 : 1;
         if (a->address != b->address)
                 return a->address < b->address ? -1 : 1;
 
         return (a->cert_position > b->cert_position) - (a->cert_position < b->cert_position);
+}
+
+/* A look-up that failed has failed, even where the addresses known before serve; a queue manager that
+ * says "later" has not refused. */
+static bool finding_fails_stage(const Finding *f)
+{
+        const DiagnosisInfo *info = diagnosis_info(f->diagnosis);
+
+        return info->stage == STAGE_RESOLVE ? info->fails : finding_fails(f);
 }
 
 static void finding_done(Finding *f)
@@ -81,7 +95,7 @@ static bool was_looked_at(const AddressObservation *a)
         return a->attempted || a->end != END_NONE;
 }
 
-static bool has_finding(const Judging *j, Diagnosis d, int address)
+bool judging_has(const Judging *j, Diagnosis d, int address)
 {
         for (size_t i = 0; i < j->a->n_findings; i++)
                 if (j->a->findings[i].diagnosis == d && j->a->findings[i].address == address)
@@ -104,10 +118,12 @@ static void judge_address(Judging *j, size_t i)
         assess_policy(j, i);
 
         /* A certificate that stopped the handshake has been found by now, if it could be read. */
-        if (d == DIAGNOSIS_NONE || (d == DIAGNOSIS_VERIFY_MALFORMED && has_finding(j, d, (int) i)))
-                return;
-        message_of_wire(&message, a, d, j->policy);
-        judging_add(j, d, (int) i, -1, &message);
+        if (d != DIAGNOSIS_NONE &&
+                !(d == DIAGNOSIS_VERIFY_MALFORMED && judging_has(j, d, (int) i))) {
+                message_of_wire(&message, a, d, j->policy);
+                judging_add(j, d, (int) i, -1, &message);
+        }
+        assess_mq(j, i);
 }
 
 static StageResult passed_if(bool condition)
@@ -128,6 +144,8 @@ static void stages_reached(const Judging *j, size_t i, StageResult stages[static
         stages[STAGE_TLS] = passed_if(tls_up);
         stages[STAGE_VERIFY] = passed_if(assess_has_fresh_chain(a) && a->chain->judged);
         stages[STAGE_POLICY] = passed_if(tls_up && a->tls.server_hello_seen);
+        stages[STAGE_MQ] =
+                passed_if(tls_up && assess_mq_passed(j, i, &j->a->addresses[i].mq_inferred));
 }
 
 /* From the findings of all addresses, while none is dropped yet. */
@@ -150,7 +168,7 @@ static void sum_up_addresses(Judging *j)
                 row = &a->addresses[f->address];
                 if (row->primary == DIAGNOSIS_NONE)
                         row->primary = f->diagnosis;
-                if (info->fails)
+                if (finding_fails_stage(f))
                         row->stages[info->stage] = STAGE_RESULT_FAILED;
         }
 }
@@ -269,9 +287,12 @@ static void sum_up_endpoint(Judging *j)
         for (size_t i = 0; i < a->n_addresses; i++) {
                 if (has_answered(j, i))
                         a->n_addresses_answered++;
-                for (size_t s = 0; counts(j, i) && s < _STAGE_MAX; s++)
+                if (!counts(j, i))
+                        continue;
+                for (size_t s = 0; s < _STAGE_MAX; s++)
                         if (a->addresses[i].stages[s] == STAGE_RESULT_PASSED)
                                 a->stages[s] = STAGE_RESULT_PASSED;
+                a->mq_inferred = a->mq_inferred || a->addresses[i].mq_inferred;
         }
 
         a->success = true;
@@ -282,7 +303,7 @@ static void sum_up_endpoint(Judging *j)
 
                 if (finding_fails(f))
                         a->success = false;
-                if (info->fails)
+                if (finding_fails_stage(f))
                         a->stages[info->stage] = STAGE_RESULT_FAILED;
                 a->severity = MAX_OF(a->severity, f->severity);
         }
@@ -312,6 +333,11 @@ static void append_healthy_end(Buf *b, const Judging *j)
         buf_append_str(b, " ends first, on ");
         message_append_moment(b, first.at, j->now_at);
         buf_append_char(b, '.');
+        if (!j->policy->has_trust)
+                buf_append_str(b, " No trust = is configured, so nobody has verified the chain.");
+        if (j->a->mq_inferred)
+                buf_append_str(b, " That the channel takes what was agreed on is inferred: it refused "
+                                  "a client only for its type.");
 }
 
 static int make_message(const Judging *j)
@@ -333,6 +359,7 @@ static int judge(Judging *j)
         for (size_t i = 0; i < j->o->n_addresses; i++)
                 judge_address(j, i);
         assess_consistency(j);
+        assess_client_auth(j);
         judge_resolving(j);
         judge_emptiness(j);
         assess_dates(j);
@@ -407,9 +434,19 @@ Diagnosis assessment_primary(const Assessment *a)
         return a->n_findings > 0 ? a->findings[0].diagnosis : DIAGNOSIS_NONE;
 }
 
+static bool any_answered(const Observation *o)
+{
+        for (size_t i = 0; i < o->n_addresses; i++)
+                if (o->addresses[i].tls.server_hello_seen)
+                        return true;
+        return false;
+}
+
 int assessment_speaker(const Assessment *a, const Observation *o)
 {
-        if (a->n_findings > 0 && a->findings[0].address >= 0)
+        /* Who has nothing to show is no speaker while another has. */
+        if (a->n_findings > 0 && a->findings[0].address >= 0 &&
+                (o->addresses[a->findings[0].address].tls.server_hello_seen || !any_answered(o)))
                 return a->findings[0].address;
 
         for (size_t i = 0; i < a->n_addresses; i++)

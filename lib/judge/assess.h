@@ -43,19 +43,31 @@ typedef enum StageResult {
 typedef struct AssessedAddress {
         StageResult stages[_STAGE_MAX];
         Diagnosis primary; /* NONE when all is well */
+        bool mq_inferred;  /* where stage mq passed: by inference only, label it so */
 } AssessedAddress;
+
+/* Does the channel insist on a client certificate? Only a look at depth "mq" without one can tell. */
+typedef enum ClientAuth {
+        CLIENT_AUTH_UNKNOWN,
+        CLIENT_AUTH_NOT_REQUIRED,
+        CLIENT_AUTH_REQUIRED,
+} ClientAuth;
 
 typedef struct Assessment {
         Severity severity;
         bool success; /* mqtls_probe_success: no finding whose diagnosis `fails` */
         StageResult stages[_STAGE_MAX]; /* the endpoint: failed where one address that counts failed */
-        Finding *findings; /* in order: the reason first (by stage, then by what stops traffic soonest) */
+        Finding *findings; /* in order, the reason first: what fails, critical before warning; then by
+                              stage, then by what stops traffic soonest */
         size_t n_findings;
         char *message; /* the first finding's sentence, or one that says all is well and until when */
 
         AssessedDates dates;
         AssessedAddress *addresses; /* parallel to the observation's */
         size_t n_addresses;
+
+        bool mq_inferred; /* where stage mq passed: by inference only */
+        ClientAuth client_auth;
 
         bool addresses_consistent; /* all that answered serve the same leaf */
         size_t n_addresses_answered;
@@ -71,7 +83,7 @@ DEFINE_CLEANUP(Assessment, assessment_free, assessment_cleanup)
 Diagnosis assessment_primary(const Assessment *a);
 
 /* Which observed address speaks for the endpoint where one is wanted (`tls`, `chain` at the top of
- * the JSON): the one the primary finding names, else the first that answered; -1 if none. */
+ * the JSON): the one the primary finding names where that answered, else the first that did; -1 if none. */
 int assessment_speaker(const Assessment *a, const Observation *o);
 
 /* Is this policy rule (a diagnosis of stage policy) in force for the endpoint? Drives

@@ -33,6 +33,17 @@ bool assess_has_fresh_chain(const AddressObservation *a);
 /* Stage verify, stage policy of one address; what concerns all of them together. */
 void assess_chain(Judging *j, size_t address);
 void assess_policy(Judging *j, size_t address);
+
+/* Stage mq of one address, behind everything that its wire says; and what the answers say of the
+ * queue manager's name and of SSLCAUTH. Then SSLCAUTH by the look without the identity. */
+void assess_mq(Judging *j, size_t address);
+void assess_client_auth(Judging *j);
+
+/* Was there an answer, and is it still one to judge by? A kept one that was good says nothing of an
+ * address that TLS does not reach now. */
+bool assess_mq_passed(const Judging *j, size_t address, bool *ret_inferred);
+
+bool judging_has(const Judging *j, Diagnosis d, int address);
 void assess_consistency(Judging *j);
 void assess_dates(Judging *j);
 
@@ -50,6 +61,9 @@ bool assess_chain_end(const ChainFacts *chain, ChainEnd *ret);
 /* Text from outside, harmless to a terminal and cut to a readable length. */
 void message_append_foreign(Buf *b, const char *text);
 
+/* The same of text that is harmless already. */
+void message_append_cut(Buf *b, const char *printable, size_t max_bytes);
+
 /* "2026-11-18T10:00:00Z (3 days ago)", "… (in 12 days)" */
 void message_append_moment(Buf *b, int64_t at, int64_t now_at);
 
@@ -61,6 +75,9 @@ void message_append_suite(Buf *b, const HandshakeFacts *tls);
 
 /* The sentence for what diagnosis_of_address() said. */
 void message_of_wire(Buf *b, const AddressObservation *a, Diagnosis d, const Policy *policy);
+
+/* ", and none is configured", ", and the configured one was not sent": why we came without. */
+void message_append_why_anonymous(Buf *b, const Policy *policy);
 
 /* The sentence for a resolver that failed. */
 void message_of_resolve(Buf *b, Diagnosis d, const char *conname, int error);

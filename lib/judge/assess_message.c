@@ -5,6 +5,7 @@
 
 #include "judge/assess_internal.h"
 
+#include <inttypes.h>
 #include <netdb.h>
 #include <string.h>
 
@@ -17,24 +18,53 @@ enum {
         FIRST_BYTES_SHOWN = 24,
 };
 
-void message_append_foreign(Buf *b, const char *text)
+/* As much of the text as stands within `max` bytes, without cutting a character. */
+static size_t readable_length(const char *text, size_t len, size_t max)
 {
-        size_t len = strlen(text), end = 0;
+        size_t end = 0;
 
-        if (len <= FOREIGN_BYTES_MAX) {
-                escape_terminal(b, text, len);
-                return;
-        }
+        if (len <= max)
+                return len;
 
-        while (end < FOREIGN_BYTES_MAX) {
+        while (end < max) {
                 size_t n = escape_utf8_char(text + end, len - end);
 
-                if (end + MAX_OF(n, (size_t) 1) > FOREIGN_BYTES_MAX)
+                if (end + MAX_OF(n, (size_t) 1) > max)
                         break;
                 end += MAX_OF(n, (size_t) 1);
         }
-        escape_terminal(b, text, end);
-        buf_append_str(b, "...");
+        return end;
+}
+
+void message_append_foreign(Buf *b, const char *text)
+{
+        size_t len = strlen(text), end = readable_length(text, len, FOREIGN_BYTES_MAX);
+
+        /* It is made readable for its destination by whoever writes it there; what has to go already
+         * here is what no destination shows. A backslash is part of the text: escape_text() has been
+         * here, and doing it twice would double it. */
+        for (size_t at = 0; at < end;) {
+                size_t run = strcspn(text + at, "\\");
+
+                run = MIN_OF(run, end - at);
+                escape_terminal(b, text + at, run);
+                at += run;
+                if (at < end) {
+                        buf_append_char(b, text[at]);
+                        at++;
+                }
+        }
+        if (end < len)
+                buf_append_str(b, "...");
+}
+
+void message_append_cut(Buf *b, const char *printable, size_t max_bytes)
+{
+        size_t len = strlen(printable), end = readable_length(printable, len, max_bytes);
+
+        buf_append(b, printable, end);
+        if (end < len)
+                buf_append_str(b, "...");
 }
 
 void message_append_moment(Buf *b, int64_t at, int64_t now_at)
@@ -100,15 +130,20 @@ static void append_error(Buf *b, int error)
                 buf_appendf(b, ": %s", text);
 }
 
+void message_append_why_anonymous(Buf *b, const Policy *policy)
+{
+        buf_append_str(b, policy->has_identity ? ", and the configured one was not sent"
+                                               : ", and none is configured");
+}
+
 /* " after asking for a client certificate, and none is configured" */
 static void append_missing_certificate(Buf *b, const HandshakeFacts *tls, const Policy *policy)
 {
         if (tls->certificate_request_seen)
-                buf_append_str(b, " after asking for a client certificate, and ");
+                buf_append_str(b, " after asking for a client certificate");
         else
-                buf_append_str(b, " for want of a client certificate, and ");
-        buf_append_str(b, policy->has_identity ? "the configured one was not sent"
-                                               : "none is configured");
+                buf_append_str(b, " for want of a client certificate");
+        message_append_why_anonymous(b, policy);
 }
 
 /* Where in the handshake the listener had enough. */
@@ -196,7 +231,8 @@ static void message_of_timeout(Buf *b, const AddressObservation *a)
         else if (a->tls.n_first_bytes == 0)
                 buf_append_str(b, "the listener said nothing within the time limit.");
         else
-                buf_append_str(b, "the listener fell silent in the middle of the handshake.");
+                buf_appendf(b, "the handshake was not through when the time was up: the listener fell silent, "
+                               "or is too slow (%" PRIu64 " bytes came).", a->tls.bytes_in);
 }
 
 static void message_of_connect(Buf *b, const AddressObservation *a, Diagnosis d)

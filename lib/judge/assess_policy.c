@@ -10,6 +10,10 @@
 
 #include "base/timefmt.h"
 
+enum {
+        SSLPEER_WORDS_MAX = 512, /* the certificate's half of them is the listener's */
+};
+
 bool assess_rule_in_force(Diagnosis rule, const Policy *policy)
 {
         switch ((int) rule) {
@@ -22,8 +26,16 @@ bool assess_rule_in_force(Diagnosis rule, const Policy *policy)
                 return policy->min_rsa_bits > 0 || policy->min_ec_bits > 0;
         case DIAGNOSIS_POLICY_ADDRESS_MISMATCH:
                 return policy->all_addresses;
+        case DIAGNOSIS_POLICY_SSLPEER_MISMATCH:
+                return policy->sslpeer != NULL;
+        case DIAGNOSIS_POLICY_QMGR_MISMATCH:
+                return policy->qmgr && policy->depth == PROBE_DEPTH_MQ;
+        case DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED:
+                return policy->sslcauth == SSLCAUTH_REQUIRED && policy->depth == PROBE_DEPTH_MQ;
+        case DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED:
+                return policy->sslcauth == SSLCAUTH_OPTIONAL && !policy->has_identity;
         default:
-                return false; /* needs settings that this version does not have */
+                return false; /* nothing is known here that could break it */
         }
 }
 
@@ -171,6 +183,30 @@ static void judge_lifetime(Judging *j, size_t address)
                 &message);
 }
 
+/* As the partner whose definition holds the filter would judge the leaf. One without a readable name
+ * is malformed, and that is said already. */
+static void judge_sslpeer(Judging *j, size_t address)
+{
+        const CertFacts *leaf = &j->o->addresses[address].chain->certs[0].facts;
+        CLEANUP_FREE char *why = NULL;
+        CLEANUP_BUF Buf message = BUF_INIT;
+        bool matches = true;
+        int r;
+
+        if (!j->policy->sslpeer || (leaf->faults & CERT_FAULT_UNPARSABLE))
+                return;
+
+        r = sslpeer_match(j->policy->sslpeer, &leaf->subject, leaf->serial, &matches, &why);
+        if (r < 0)
+                j->r = r;
+        if (r < 0 || matches)
+                return;
+
+        message_append_cut(&message, why, SSLPEER_WORDS_MAX);
+        buf_append_char(&message, '.');
+        judging_add(j, DIAGNOSIS_POLICY_SSLPEER_MISMATCH, (int) address, 0, &message);
+}
+
 void assess_policy(Judging *j, size_t address)
 {
         const AddressObservation *a = &j->o->addresses[address];
@@ -179,6 +215,7 @@ void assess_policy(Judging *j, size_t address)
         if (!assess_has_fresh_chain(a))
                 return;
 
+        judge_sslpeer(j, address);
         for (size_t i = 0; i < a->chain->n_certs; i++) {
                 judge_key(j, address, i);
                 judge_signature(j, address, i);
@@ -269,8 +306,11 @@ void assess_dates(Judging *j)
                 return;
 
         d->has_policy = true;
-        d->warning_seconds =
-                threshold_seconds(&j->policy->expiry_warning, first.not_before_at, first.at);
         d->critical_seconds =
                 threshold_seconds(&j->policy->expiry_critical, first.not_before_at, first.at);
+        d->warning_seconds =
+                threshold_seconds(&j->policy->expiry_warning, first.not_before_at, first.at);
+        /* A share may be less than a span, for short-lived certificates; there is no warning after the
+         * alarm. */
+        d->warning_seconds = MAX_OF(d->warning_seconds, d->critical_seconds);
 }

@@ -256,13 +256,15 @@ static Diagnosis diagnosis_of_handshake(const AddressObservation *a)
         return DIAGNOSIS_TLS_CLOSED_EARLY;
 }
 
-/* A close after the handshake, without an alert. A listener that asked for a client certificate and
- * now hangs up has most likely missed or disliked it. */
+/* A close after the handshake, without an alert and without any sign of acceptance. A listener of TLS 1.3
+ * that asked for a client certificate and now hangs up has most likely missed or disliked it; one of
+ * TLS 1.2 had taken what it got with its Finished. Either way a queue manager would wait for its caller
+ * to speak: who hangs up first is none, or will not talk to us. */
 static Diagnosis diagnosis_of_late_close(const HandshakeFacts *tls)
 {
         if (tls->ticket_seen || tls->data_seen)
                 return DIAGNOSIS_NONE;
-        if (!tls->certificate_request_seen)
+        if (!tls->certificate_request_seen || tls->version != TLS_VERSION_TLS13)
                 return DIAGNOSIS_MQ_CLOSED_AFTER_TLS;
 
         return tls->client_certificate_sent ? DIAGNOSIS_TLS_CLIENT_CERT_REJECTED
@@ -296,6 +298,18 @@ static Diagnosis diagnosis_of_linger(const AddressObservation *a)
         return diagnosis_of_engine(a);
 }
 
+/* The handshake is over and the channel's own negotiation under way. What the queue manager answered,
+ * or that it did not, is diagnosis_of_mq()'s; TLS can still have its own last word, such as the late
+ * refusal of a certificate. */
+static Diagnosis diagnosis_of_mq_init(const AddressObservation *a)
+{
+        if (a->end != END_TLS || a->tls.error == HANDSHAKE_ERROR_CLOSE_NOTIFY ||
+                a->tls.error == HANDSHAKE_ERROR_LIMIT)
+                return DIAGNOSIS_NONE;
+
+        return diagnosis_of_engine(a);
+}
+
 Diagnosis diagnosis_of_address(const AddressObservation *a)
 {
         assert(a);
@@ -318,9 +332,89 @@ Diagnosis diagnosis_of_address(const AddressObservation *a)
                 return diagnosis_of_handshake(a);
         case PHASE_LINGER:
                 return diagnosis_of_linger(a);
+        case PHASE_MQ_INIT:
+                return diagnosis_of_mq_init(a);
         case PHASE_CLOSE:
         case _PHASE_MAX:
         default:
                 return DIAGNOSIS_NONE; /* it had accepted before we said goodbye */
+        }
+}
+
+/* ---- the queue manager's answer ---- */
+
+static bool is_receiving(ChannelType t)
+{
+        return t == CHANNEL_TYPE_RCVR || t == CHANNEL_TYPE_CLUSRCVR || t == CHANNEL_TYPE_RQSTR;
+}
+
+bool diagnosis_mq_is_accepted(const MqOutcome *mq, ChannelType chltype, bool *ret_inferred)
+{
+        bool inferred = is_receiving(chltype) && mq_outcome_is_status(mq, MQ_STATUS_WRONG_TYPE);
+
+        if (ret_inferred)
+                *ret_inferred = inferred;
+        return inferred || mq->result == MQ_RESULT_ACCEPTED;
+}
+
+static const struct {
+        uint32_t first, last;
+        Diagnosis diagnosis;
+} status_rows[] = {
+        {MQ_STATUS_NO_CHANNEL, MQ_STATUS_NO_CHANNEL, DIAGNOSIS_MQ_CHANNEL_UNKNOWN},
+        {MQ_STATUS_WRONG_TYPE, MQ_STATUS_WRONG_TYPE, DIAGNOSIS_MQ_WRONG_CHANNEL_TYPE},
+        {MQ_STATUS_QM_UNAVAILABLE, MQ_STATUS_QM_UNAVAILABLE, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE},
+        {MQ_STATUS_QM_TERMINATING, MQ_STATUS_QM_TERMINATING, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE},
+        {MQ_STATUS_PROTOCOL_FIRST, MQ_STATUS_PROTOCOL_LAST, DIAGNOSIS_MQ_PROTOCOL_ERROR},
+        {MQ_STATUS_CHANNEL_UNAVAILABLE, MQ_STATUS_CHANNEL_UNAVAILABLE,
+                DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE},
+        {MQ_STATUS_CIPHER_SPEC, MQ_STATUS_CIPHER_SPEC, DIAGNOSIS_MQ_CIPHERSPEC_REFUSED},
+        {MQ_STATUS_PEER_NAME, MQ_STATUS_PEER_NAME, DIAGNOSIS_MQ_PEER_NAME_REFUSED},
+        {MQ_STATUS_CLIENT_CERTIFICATE, MQ_STATUS_CLIENT_CERTIFICATE,
+                DIAGNOSIS_MQ_CLIENT_CERT_REQUIRED},
+        {MQ_STATUS_IN_RECOVERY, MQ_STATUS_SSL_REFRESHING, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE},
+        {MQ_STATUS_CONVERSATION_ID, MQ_STATUS_SOCKET_ACTION, DIAGNOSIS_MQ_PROTOCOL_ERROR},
+        {MQ_STATUS_STANDBY, MQ_STATUS_STANDBY, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE},
+        {MQ_STATUS_CONNECTION_LIMIT, MQ_STATUS_CONNECTION_LIMIT, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE},
+};
+
+static Diagnosis diagnosis_of_status(const MqInitFacts *facts)
+{
+        if (!facts->has_status)
+                return DIAGNOSIS_MQ_REFUSED_OTHER;
+
+        for (size_t i = 0; i < ARRAY_LEN(status_rows); i++)
+                if (facts->status_code >= status_rows[i].first &&
+                        facts->status_code <= status_rows[i].last)
+                        return status_rows[i].diagnosis;
+
+        return DIAGNOSIS_MQ_REFUSED_OTHER;
+}
+
+Diagnosis diagnosis_of_mq(const MqOutcome *mq, ChannelType chltype)
+{
+        assert(mq);
+
+        switch (mq->result) {
+        case MQ_RESULT_ACCEPTED:
+                return is_receiving(chltype) ? DIAGNOSIS_MQ_WRONG_CHANNEL_TYPE : DIAGNOSIS_NONE;
+        case MQ_RESULT_REFUSED:
+                return diagnosis_mq_is_accepted(mq, chltype, NULL) ? DIAGNOSIS_NONE
+                                                                   : diagnosis_of_status(&mq->facts);
+        case MQ_RESULT_NOT_MQ:
+                return DIAGNOSIS_MQ_NOT_MQ;
+        case MQ_RESULT_PROTOCOL_ERROR:
+                return DIAGNOSIS_MQ_PROTOCOL_ERROR;
+        case MQ_RESULT_NOT_AGREED:
+                return DIAGNOSIS_MQ_REFUSED_OTHER; /* a negotiation that failed, as 0xF3 says it */
+        case MQ_RESULT_CLOSED:
+        case MQ_RESULT_TIMEOUT:
+                /* Silence has the causes of a silent close, a proxy or a queue manager that cannot go
+                 * on, and the same remedy. Nobody broke a protocol. */
+                return DIAGNOSIS_MQ_CLOSED_AFTER_TLS;
+        case MQ_RESULT_NONE:
+        case _MQ_RESULT_MAX:
+        default:
+                return DIAGNOSIS_NONE;
         }
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "judge/diagnosis_table.h"
+#include "mq/channel.h"
 #include "tls/observation.h"
 
 typedef enum Severity {
@@ -65,6 +66,19 @@ const DiagnosisInfo *diagnosis_info(Diagnosis id);
 
 /* By stage and reason; DIAGNOSIS_NONE if there is none. */
 Diagnosis diagnosis_by_name(Stage stage, const char *reason);
+
+/*
+ * What the queue manager's answer at depth "mq" comes to, for a channel of this type (0 or
+ * _CHANNEL_TYPE_INVALID: not said). DIAGNOSIS_NONE when it accepted, also by inference, and when it
+ * was not asked. A receiving message channel is asked as a client would ask: that it refuses for its
+ * type alone is the good answer, "inferred" because the order of the queue manager's checks is not
+ * published; that it accepts says that the channel is none. Status 0x1C, a refresh under way, is
+ * MQ_CHANNEL_UNAVAILABLE and deserves no more than a warning.
+ */
+Diagnosis diagnosis_of_mq(const MqOutcome *mq, ChannelType chltype);
+
+/* Did the queue manager let us in; `*ret_inferred`, unless NULL: as far as can be inferred. */
+bool diagnosis_mq_is_accepted(const MqOutcome *mq, ChannelType chltype, bool *ret_inferred);
 
 /*
  * When does a failure count as X rather than Y: what kept this address from an accepted TLS session,

@@ -521,6 +521,19 @@
                 "partner before the certificate is switched, or have the certificate "             \
                 "reissued with the old name.",                                                     \
                 "seen")                                                                            \
+        X(POLICY_QMGR_MISMATCH,                                                                    \
+                STAGE_POLICY, "qmgr_mismatch", SEVERITY_CRITICAL, true,                            \
+                "The queue manager that answers is not the one that is configured.",               \
+                "CONNAME, a DNS entry or a load balancer leads to another queue manager, or "      \
+                "qmgr = is misspelt here: names are case-sensitive.",                              \
+                "",                                                                                \
+                "",                                                                                \
+                "",                                                                                \
+                "2058 for an application that names the queue manager",                            \
+                "Compare the name with DISPLAY QMGR QMNAME on the host behind the address. "       \
+                "Then correct CONNAME or what stands in front of the queue manager, or qmgr "      \
+                "= here.",                                                                         \
+                "derived")                                                                         \
         X(POLICY_CLIENT_AUTH_NOT_REQUIRED,                                                         \
                 STAGE_POLICY, "client_auth_not_required", SEVERITY_CRITICAL, true,                 \
                 "The listener lets partners in without a client certificate, against the "         \
@@ -613,8 +626,8 @@
                 "none")                                                                            \
         X(MQ_CLOSED_AFTER_TLS,                                                                     \
                 STAGE_MQ, "closed_after_tls", SEVERITY_CRITICAL, true,                             \
-                "The listener closed the connection right after the handshake, without a "         \
-                "word.",                                                                           \
+                "The listener finished the handshake and then said nothing: it closed the "        \
+                "connection, or stayed silent until the time limit.",                              \
                 "A proxy without a live queue manager behind it, a limit reached "                 \
                 "(MAXCHANNELS, MAXINST), a client certificate refused silently, or a queue "       \
                 "manager that is ending.",                                                         \
@@ -641,7 +654,7 @@
         X(MQ_PROTOCOL_ERROR,                                                                       \
                 STAGE_MQ, "protocol_error", SEVERITY_CRITICAL, true,                               \
                 "The MQ conversation broke: one side sent what the other does not expect "         \
-                "(status 0x0A to 0x10).",                                                          \
+                "(status 0x0A to 0x10, 0x1E, 0x1F).",                                              \
                 "A device that changes traffic, a very different MQ level, or a fault in "         \
                 "this prober.",                                                                    \
                 "AMQ9523E (the remote host found a protocol error) or AMQ9504E",                   \
@@ -653,10 +666,12 @@
                 "recalled")                                                                        \
         X(MQ_CHANNEL_UNAVAILABLE,                                                                  \
                 STAGE_MQ, "channel_unavailable", SEVERITY_CRITICAL, true,                          \
-                "The channel exists but does not take connections now (status 0x16; 0x03 "         \
-                "and 0x05 for the queue manager).",                                                \
+                "The queue manager or its channel does not take connections now (status "          \
+                "0x16; 0x03, 0x05, 0x1B, 0x20 and 0x25 for the queue manager; 0x1C, which "        \
+                "is only a warning).",                                                             \
                 "The channel is stopped, a limit is reached (MAXINST, MAXINSTC, "                  \
-                "MAXCHANNELS), or the queue manager is ending or not running.",                    \
+                "MAXCHANNELS), or the queue manager is ending, a standby, in recovery or "         \
+                "not running. Or REFRESH SECURITY TYPE(SSL) is under way (0x1C).",                 \
                 "AMQ9558E (remote channel not available); AMQ9524E or AMQ9525E for the "           \
                 "queue manager",                                                                   \
                 "AMQ9514E (in use), AMQ9534E (not enabled), AMQ9513E (limit)",                     \
@@ -664,7 +679,7 @@
                 "2537; 2059 for the queue manager",                                                \
                 "DISPLAY CHSTATUS(name) STATUS, then START CHANNEL(name). At a limit: "            \
                 "DISPLAY CHANNEL(name) MAXINST MAXINSTC, and find out who holds the "              \
-                "instances before raising it.",                                                    \
+                "instances before raising it. Code 0x1C: wait for the refresh to end.",            \
                 "documented")                                                                      \
         X(MQ_CHANNEL_UNKNOWN,                                                                      \
                 STAGE_MQ, "channel_unknown", SEVERITY_CRITICAL, true,                              \
@@ -739,16 +754,15 @@
                 STAGE_MQ, "refused_other", SEVERITY_CRITICAL, true,                                \
                 "The queue manager refused the channel for another reason; the status code "       \
                 "is in the message.",                                                              \
-                "A security exit (0x17), a security refusal (0x14), a failed negotiation "         \
-                "(0xF0 to 0xF3), or a refresh that is under way (0x1C).",                          \
+                "A security exit (0x17), a security refusal (0x14), or a failed negotiation "      \
+                "(0xF0 to 0xF3, or values that no two answers agree on).",                         \
                 "AMQ9503E (negotiation failed) or AMQ9496E (ended by a remote exit)",              \
                 "AMQ9503E, AMQ9536E (ended by an exit) or AMQ9777E (channel blocked), by "         \
                 "the code",                                                                        \
                 "CSQX503E and CSQX777E (both recalled); CSQX496I",                                 \
                 "2035, 2537 or 2539",                                                              \
                 "Read AMQERR01.LOG at that minute. AMQ9777E: SET CHLAUTH; test with DISPLAY "      \
-                "CHLAUTH(name) MATCH(RUNCHECK) ADDRESS('ip') CLNTUSER('user'). Code 0x1C: "        \
-                "wait, REFRESH SECURITY TYPE(SSL) is running.",                                    \
+                "CHLAUTH(name) MATCH(RUNCHECK) ADDRESS('ip') CLNTUSER('user').",                   \
                 "guess")                                                                           \
         X(INTERNAL_RESOURCE,                                                                       \
                 STAGE_INTERNAL, "resource", SEVERITY_CRITICAL, true,                               \

@@ -21,6 +21,7 @@ void endpoint_config_done(EndpointConfig *e)
         free(e->identity_name);
         free(e->trust_path);
         free(e->sni);
+        (void) sslpeer_free(e->sslpeer);
         free(e->contact);
         free(e->group);
         free(e->note);
@@ -121,10 +122,16 @@ static bool sslciphs_equal(const SslCiph *a, const SslCiph *b)
         return a->kind == b->kind && a->single == b->single;
 }
 
+static bool sslpeers_equal(const SslPeer *a, const SslPeer *b)
+{
+        return text_equal(a ? sslpeer_text(a) : NULL, b ? sslpeer_text(b) : NULL);
+}
+
 static bool policies_equal(const Policy *a, const Policy *b)
 {
         return sslciphs_equal(&a->sslciph, &b->sslciph) &&
                sslciphs_equal(&a->listener_sslciph, &b->listener_sslciph) &&
+               sslpeers_equal(a->sslpeer, b->sslpeer) && a->sslcauth == b->sslcauth &&
                a->has_trust == b->has_trust && a->has_identity == b->has_identity &&
                a->all_addresses == b->all_addresses && a->min_rsa_bits == b->min_rsa_bits &&
                a->min_ec_bits == b->min_ec_bits &&
@@ -132,19 +139,30 @@ static bool policies_equal(const Policy *a, const Policy *b)
                thresholds_equal(&a->expiry_critical, &b->expiry_critical);
 }
 
+bool endpoint_config_sees_equal(const EndpointConfig *a, const EndpointConfig *b)
+{
+        assert(a);
+        assert(b);
+
+        return text_equal(a->channel, b->channel) && connames_equal(&a->connames, &b->connames) &&
+               a->sni_mode == b->sni_mode && text_equal(a->sni, b->sni) &&
+               a->all_addresses == b->all_addresses && a->depth == b->depth &&
+               sslciphs_equal(&a->policy.sslciph, &b->policy.sslciph) &&
+               identities_equal(a->identity, b->identity);
+}
+
 bool endpoint_config_equal(const EndpointConfig *a, const EndpointConfig *b)
 {
         assert(a);
         assert(b);
 
-        return text_equal(a->qmgr, b->qmgr) && text_equal(a->channel, b->channel) &&
-               a->chltype == b->chltype && connames_equal(&a->connames, &b->connames) &&
-               a->sni_mode == b->sni_mode && text_equal(a->sni, b->sni) &&
-               a->all_addresses == b->all_addresses && a->interval_usec == b->interval_usec &&
+        return endpoint_config_sees_equal(a, b) && text_equal(a->qmgr, b->qmgr) &&
+               a->chltype == b->chltype && a->interval_usec == b->interval_usec &&
                a->retry_interval_usec == b->retry_interval_usec &&
                a->timeout_usec == b->timeout_usec && a->linger_usec == b->linger_usec &&
-               policies_equal(&a->policy, &b->policy) && trusts_equal(a->trust, b->trust) &&
-               identities_equal(a->identity, b->identity);
+               (a->depth != PROBE_DEPTH_MQ || a->mq_interval_usec == b->mq_interval_usec) &&
+               a->survey_usec == b->survey_usec && policies_equal(&a->policy, &b->policy) &&
+               trusts_equal(a->trust, b->trust);
 }
 
 const char *endpoint_config_sni(const EndpointConfig *e, const Conname *entry)

@@ -18,6 +18,7 @@
 #include "mq/channel.h"
 #include "mq/conname.h"
 #include "mq/sni.h"
+#include "mq/sslpeer.h"
 #include "tls/handshake.h"
 #include "x509/credential.h"
 
@@ -61,16 +62,22 @@ typedef struct EndpointConfig {
         bool all_addresses;
 
         uint64_t interval_usec, retry_interval_usec, timeout_usec;
+        ProbeDepth depth;
+        uint64_t mq_interval_usec; /* between two looks at depth "mq"; never less than interval_usec */
+        uint64_t survey_usec;      /* between two surveys; 0: none is made */
         uint64_t linger_usec; /* how long a listener may be quiet after the handshake to count as accepting */
 
         char *contact, *group, *note, *runbook_url; /* NULL where not set */
 
+        SslPeer *sslpeer; /* NULL: none; the policy points to it, as it does to qmgr */
         Policy policy;
 
         /* Borrowed from the Config. */
         const TrustStore *trust;  /* NULL: none */
         const Identity *identity; /* NULL: none */
         TlsProfile *profile;
+        TlsProfile *anonymous_profile; /* the same without the identity; NULL where no policy asks for
+                                          the look without it */
 } EndpointConfig;
 
 typedef struct Config {
@@ -95,6 +102,10 @@ DEFINE_CLEANUP(Config, config_unref, config_cleanup)
  * its history and its place in the schedule over a reload. Trust stores and identities are compared by
  * content, as their files may have been replaced. Names and texts for people are not compared. */
 bool endpoint_config_equal(const EndpointConfig *a, const EndpointConfig *b);
+
+/* Would a probe of both talk to the same listener, and say the same? Then what was seen of the one is
+ * still true of the other, however it is judged and whenever it is looked at. */
+bool endpoint_config_sees_equal(const EndpointConfig *a, const EndpointConfig *b);
 
 /* The server_name to send to this entry of the endpoint's conname list; NULL: none. */
 const char *endpoint_config_sni(const EndpointConfig *e, const Conname *entry);

@@ -60,6 +60,14 @@ ConfigValue *config_builder_value(ConfigBuilder *b, ConfigGroup *g, SettingId id
 /* The same, NULL also where it is wrong. */
 ConfigValue *config_builder_right_value(ConfigBuilder *b, ConfigGroup *g, SettingId id);
 
+/* Of two settings that do not go together, the one that stands in a file, the group's own first. */
+ConfigValue *config_builder_blame(ConfigGroup *g, SettingId a_id, ConfigValue *a, ConfigValue *b);
+
+/* What an endpoint has for its looks at depth "mq", and what only they can tell (config_mq.c):
+ * complaints, then the settings. Stands behind chltype and interval. */
+void config_check_mq(ConfigBuilder *b, ConfigGroup *g);
+int config_build_mq(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e);
+
 /* Frees what an EndpointConfig owns (config.c). */
 void endpoint_config_done(EndpointConfig *e);
 

@@ -20,6 +20,7 @@
 #include "mq/cipherspec.h"
 #include "mq/conname.h"
 #include "mq/sni.h"
+#include "mq/sslpeer.h"
 
 enum {
         LIMIT_TEXT_MAX = 32,
@@ -312,6 +313,17 @@ static int check_sslciph(ConfigValue *v, SettingId id, const char *text, Issues 
         return 0;
 }
 
+static int check_sslpeer(ConfigValue *v, SettingId id UNUSED, const char *text, Issues *issues)
+{
+        CLEANUP(sslpeer_cleanup) SslPeer *p = NULL;
+        CLEANUP_FREE char *why = NULL;
+        int r = sslpeer_parse(text, &why, &p);
+
+        if (r == -EINVAL)
+                config_value_complain(v, issues, "%s", why);
+        return r == -ENOMEM ? r : 0;
+}
+
 static int check_sni(ConfigValue *v, SettingId id UNUSED, const char *text, Issues *issues)
 {
         for (unsigned m = 0; m < _SNI_MODE_MAX; m++) {
@@ -352,6 +364,7 @@ static const KindCheck kind_checks[_CONFIG_KIND_MAX] = {
         [CONFIG_KIND_CONNAME] = check_conname,
         [CONFIG_KIND_SSLCIPH] = check_sslciph,
         [CONFIG_KIND_LISTENER_SSLCIPH] = check_listener_sslciph,
+        [CONFIG_KIND_SSLPEER] = check_sslpeer,
         [CONFIG_KIND_SNI] = check_sni,
 };
 

@@ -35,6 +35,7 @@ static const struct {
         { SETTING_RETRY_INTERVAL, offsetof(EndpointConfig, retry_interval_usec) },
         { SETTING_TIMEOUT, offsetof(EndpointConfig, timeout_usec) },
         { SETTING_LINGER, offsetof(EndpointConfig, linger_usec) },
+        { SETTING_SURVEY, offsetof(EndpointConfig, survey_usec) },
 };
 
 /* Without these there is nothing to probe. */
@@ -235,8 +236,7 @@ static int build_profile(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
                 b->issues, &e->profile);
 }
 
-/* Of two settings that do not go together, the one that stands in a file, the group's own first. */
-static ConfigValue *whom_to_blame(ConfigGroup *g, SettingId a_id, ConfigValue *a, ConfigValue *b)
+ConfigValue *config_builder_blame(ConfigGroup *g, SettingId a_id, ConfigValue *a, ConfigValue *b)
 {
         if (a == &g->values[a_id] || !b->file[0])
                 return a;
@@ -260,7 +260,7 @@ static void check_thresholds(ConfigBuilder *b, ConfigGroup *g)
         if (!is_wrong)
                 return;
 
-        blamed = whom_to_blame(g, SETTING_EXPIRY_CRITICAL, c, w);
+        blamed = config_builder_blame(g, SETTING_EXPIRY_CRITICAL, c, w);
         config_value_complain(blamed, b->issues,
                 "expiry_critical = \"%s\" is more than expiry_warning = \"%s\"; the warning has to "
                 "come first",
@@ -276,20 +276,11 @@ static void check_linger(ConfigBuilder *b, ConfigGroup *g)
         if (!linger || !timeout || linger->usec < timeout->usec)
                 return;
 
-        blamed = whom_to_blame(g, SETTING_LINGER, linger, timeout);
+        blamed = config_builder_blame(g, SETTING_LINGER, linger, timeout);
         config_value_complain(blamed, b->issues,
                 "linger = \"%s\" does not fit into timeout = \"%s\"; write a shorter linger =, or a "
                 "longer timeout =",
                 linger->text, timeout->text);
-}
-
-static void check_depth(ConfigBuilder *b, ConfigGroup *g)
-{
-        ConfigValue *depth = config_builder_right_value(b, g, SETTING_DEPTH);
-
-        if (depth && strcmp(depth->text, "tls") != 0)
-                config_value_complain(depth, b->issues,
-                        "depth = \"%s\" is not supported yet; remove it", depth->text);
 }
 
 static void build_policy(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
@@ -302,6 +293,8 @@ static void build_policy(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
         e->policy.has_trust = e->trust;
         e->policy.has_identity = e->identity;
         e->policy.all_addresses = e->all_addresses;
+        e->policy.chltype = e->chltype;
+        e->policy.qmgr = e->qmgr;
         if (w)
                 e->policy.expiry_warning = w->threshold;
         if (c)
@@ -319,7 +312,7 @@ static int build_endpoint(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
         complain_of_missing(b, g);
         check_thresholds(b, g);
         check_linger(b, g);
-        check_depth(b, g);
+        config_check_mq(b, g);
 
         r = copy_settings(b, g, e);
         if (r < 0)
@@ -343,7 +336,7 @@ static int build_endpoint(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
                 return r;
 
         build_policy(b, g, e);
-        return 0;
+        return config_build_mq(b, g, e);
 }
 
 /* Remembers where the endpoint's name stands; one that has none was complained about. */

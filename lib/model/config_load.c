@@ -97,6 +97,7 @@ static const char *wanted_form(ConfigKind kind)
         case CONFIG_KIND_CONNAME:
         case CONFIG_KIND_SSLCIPH:
         case CONFIG_KIND_LISTENER_SSLCIPH:
+        case CONFIG_KIND_SSLPEER:
         case CONFIG_KIND_SNI:
         case _CONFIG_KIND_MAX:
         default:

@@ -36,6 +36,8 @@ typedef struct ConfigProbeOptions {
         const char *identity; /* PEM with certificate and key, or PKCS#12 */
         const char *identity_passphrase_file;
         const char *sni;
+        const char *sslpeer;
+        const char *depth;
         const char *timeout;
         bool all_addresses;
 } ConfigProbeOptions;

@@ -37,6 +37,8 @@ static const OptionRow endpoint_options[] = {
         { SETTING_TRUST, "--trust", offsetof(ConfigProbeOptions, trust), NULL },
         { SETTING_IDENTITY, "--identity", offsetof(ConfigProbeOptions, identity), NULL },
         { SETTING_SNI, "--sni", offsetof(ConfigProbeOptions, sni), NULL },
+        { SETTING_SSLPEER, "--sslpeer", offsetof(ConfigProbeOptions, sslpeer), NULL },
+        { SETTING_DEPTH, "--depth", offsetof(ConfigProbeOptions, depth), NULL },
         { SETTING_TIMEOUT, "--timeout", offsetof(ConfigProbeOptions, timeout), NULL },
 };
 

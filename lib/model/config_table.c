@@ -36,6 +36,7 @@ enum {
 #define KIND_NAME_CONNAME "CONNAME"
 #define KIND_NAME_SSLCIPH "SSLCIPH"
 #define KIND_NAME_LISTENER_SSLCIPH "SSLCIPH"
+#define KIND_NAME_SSLPEER "SSLPEER"
 #define KIND_NAME_SNI "string"
 #define KIND_NAME_BOOLEAN "boolean"
 #define KIND_NAME_INTEGER "integer"

@@ -73,7 +73,7 @@
                 true, "Probes that are in a TLS handshake at the same time.")                      \
         X(PROBING_SPACING, PROBING, "spacing", SPAN, "\"250ms\"", "0ms..60s", false, true,         \
                 "Shortest time between two probes of the same listener.")                          \
-        X(PROBING_RESOLVER_THREADS, PROBING, "resolver_threads", INTEGER, "4", "1..64", false,     \
+        X(PROBING_RESOLVER_THREADS, PROBING, "resolver_threads", INTEGER, "4", "1..16", false,     \
                 true, "Threads that look names up.")                                               \
         X(PROBING_RESOLVER_CACHE, PROBING, "resolver_cache", SPAN, "\"60s\"", "0s..1d", false,     \
                 true, "How long a looked-up name is believed.")
@@ -109,10 +109,10 @@
                 "The partner's SSLCIPH: exactly what is offered; required.")                       \
         X(LISTENER_SSLCIPH, ENDPOINTS, "listener_sslciph", LISTENER_SSLCIPH, "", "", true, true,   \
                 "The accepting channel's SSLCIPH: what the result is judged by; by default sslciph.") \
-        X(SSLPEER, ENDPOINTS, "sslpeer", STRING, "", "", true, false,                              \
-                "The distinguished name that the listener is held to.")                            \
-        X(SSLCAUTH, ENDPOINTS, "sslcauth", STRING, "", "", true, false,                            \
-                "Whether the listener is held to asking for a client certificate.")                \
+        X(SSLPEER, ENDPOINTS, "sslpeer", SSLPEER, "", "", true, true,                              \
+                "The partner's SSLPEER: the names that the listener's certificate may bear.")      \
+        X(SSLCAUTH, ENDPOINTS, "sslcauth", CHOICE, "", "REQUIRED|OPTIONAL", true, true,            \
+                "The SSLCAUTH that the listener is held to; by default none.")                     \
         X(TRUST, ENDPOINTS, "trust", PATH, "", "", true, true,                                     \
                 "File with the certificates that are believed, PEM or PKCS#12.")                   \
         X(TRUST_PASSPHRASE_FILE, ENDPOINTS, "trust_passphrase_file", PATH, "", "", true, true,     \
@@ -124,7 +124,7 @@
         X(SNI, ENDPOINTS, "sni", SNI, "\"channel\"", "channel|hostname|none|NAME", true, true,     \
                 "What to send as server_name.")                                                    \
         X(DEPTH, ENDPOINTS, "depth", CHOICE, "\"tls\"", "tls|mq", true, true,                      \
-                "How far a probe goes; \"mq\" is not supported yet.")                              \
+                "How far a probe goes; \"mq\" also names the channel to the queue manager.")       \
         X(ALL_ADDRESSES, ENDPOINTS, "all_addresses", BOOLEAN, "false", "", true, true,             \
                 "Whether every address is probed and has to answer, not only the first that does.") \
         X(INTERVAL, ENDPOINTS, "interval", SPAN, "\"15m\"", "1s..30d", true, true,                 \
@@ -135,10 +135,10 @@
                 "Deadline of a whole probe, looking the name up included.")                        \
         X(LINGER, ENDPOINTS, "linger", SPAN, "\"500ms\"", "10ms..5s", true, true,                  \
                 "How long a listener may be quiet after the handshake to count as accepting.")     \
-        X(MQ_INTERVAL, ENDPOINTS, "mq_interval", SPAN, "", "", true, false,                        \
-                "Time between two probes that go into the initial data exchange.")                 \
-        X(SURVEY, ENDPOINTS, "survey", SPAN, "", "", true, false,                                  \
-                "Time between two surveys of everything that a listener accepts.")                 \
+        X(MQ_INTERVAL, ENDPOINTS, "mq_interval", SPAN, "\"1h\"", "1m..30d", true, true,            \
+                "Time between two looks at depth \"mq\"; at least interval.")                      \
+        X(SURVEY, ENDPOINTS, "survey", SPAN, "", "1h..365d", true, true,                           \
+                "Time between two surveys of all CipherSpecs that a listener accepts; by default none.") \
         X(EXPIRY_WARNING, ENDPOINTS, "expiry_warning", THRESHOLD, "\"30d\"", "", true, true,       \
                 "How much is left of a certificate when a warning is due.")                        \
         X(EXPIRY_CRITICAL, ENDPOINTS, "expiry_critical", THRESHOLD, "\"7d\"", "", true, true,      \

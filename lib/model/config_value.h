@@ -51,6 +51,7 @@ typedef enum ConfigKind {
         CONFIG_KIND_CONNAME,
         CONFIG_KIND_SSLCIPH,          /* one that can be offered */
         CONFIG_KIND_LISTENER_SSLCIPH, /* one that MQ knows */
+        CONFIG_KIND_SSLPEER,
         CONFIG_KIND_SNI,
 
         CONFIG_KIND_BOOLEAN,

@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/timefmt.h"
+
+#include "model/inventory_internal.h"
+
 struct Inventory {
         Config *config;
         Endpoint **endpoints; /* in configuration order */
@@ -16,6 +20,7 @@ static void endpoint_forget(Endpoint *e)
 {
         (void) observation_free(e->observation);
         (void) assessment_free(e->assessment);
+        e->survey = survey_facts_free(e->survey);
         e->observation = NULL;
         e->assessment = NULL;
 }
@@ -137,6 +142,10 @@ static void endpoint_restart(Endpoint *e)
         e->n_failures_in_a_row = 0;
         e->dates = (AssessedDates){0};
         e->dates_at = 0;
+        e->mq = (MqOutcome){0};
+        e->mq_context = (MqContext){0};
+        e->mq_at = 0;
+        e->mq_unknown = false;
         e->due_usec = 0;
         e->next_run_at = 0;
 }
@@ -179,9 +188,10 @@ int inventory_sync(Inventory *i, Config *config,
                 const EndpointConfig *now = &config->endpoints[k];
                 Endpoint *e = p.endpoints[k];
 
-                if (!p.is_new[k] && !endpoint_config_equal(e->config, now))
+                if (!p.is_new[k] && !endpoint_config_sees_equal(e->config, now))
                         endpoint_restart(e);
                 e->config = now;
+                e->mq_reloaded = true;
         }
 
         remove_others(i, config, removed, userdata);
@@ -235,7 +245,7 @@ Endpoint *inventory_find(const Inventory *i, const char *name)
         return found ? *found : NULL;
 }
 
-static AddressObservation *find_address(Observation *o, const char *address)
+AddressObservation *observation_find_address(Observation *o, const char *address)
 {
         for (size_t k = 0; o && k < o->n_addresses; k++)
                 if (strcmp(o->addresses[k].address, address) == 0)
@@ -252,7 +262,7 @@ static void keep_chains(Observation *from, Observation *to)
                 if (now->chain)
                         continue;
 
-                before = find_address(from, now->address);
+                before = observation_find_address(from, now->address);
                 if (!before || !before->chain)
                         continue;
 
@@ -271,7 +281,7 @@ static void return_chains(Observation *from, Observation *to)
                 if (!now->chain || now->chain_kept_at == 0)
                         continue;
 
-                before = find_address(from, now->address);
+                before = observation_find_address(from, now->address);
                 if (before && !before->chain)
                         before->chain = STEAL(now->chain);
                 now->chain_kept_at = 0;
@@ -329,12 +339,15 @@ int inventory_record(Inventory *i, Endpoint *e, Observation *o, int64_t now_at)
         assert(o);
 
         keep_chains(e->observation, o);
+        endpoint_keep_mq(e, o);
         r = assess(o, &e->config->policy, now_at, &a);
         if (r < 0) {
                 return_chains(e->observation, o);
+                endpoint_return_mq(e, o);
                 return r;
         }
 
+        endpoint_take_mq(e, o);
         endpoint_forget(e);
         e->observation = o;
         e->assessment = a;
@@ -375,6 +388,26 @@ void inventory_counts(const Inventory *i, InventoryCounts *ret)
         *ret = (InventoryCounts){0};
         for (size_t k = 0; k < i->n_endpoints; k++)
                 ret->by_severity[endpoint_severity(i->endpoints[k])]++;
+}
+
+bool endpoint_survey_due(const Endpoint *e, int64_t now_at)
+{
+        assert(e);
+
+        if (e->config->survey_usec == 0)
+                return false;
+        if (!e->survey || now_at < e->survey->finished_at)
+                return true;
+        return (uint64_t) (now_at - e->survey->finished_at) >= e->config->survey_usec / USEC_PER_SEC;
+}
+
+void endpoint_set_survey(Endpoint *e, SurveyFacts *survey)
+{
+        assert(e);
+        assert(survey);
+
+        (void) survey_facts_free(e->survey);
+        e->survey = survey;
 }
 
 Severity endpoint_severity(const Endpoint *e)

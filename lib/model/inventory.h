@@ -16,6 +16,7 @@
 #include "judge/assess.h"
 #include "model/config.h"
 #include "tls/observation.h"
+#include "tls/survey.h"
 
 typedef struct Endpoint {
         const EndpointConfig *config; /* in the inventory's Config */
@@ -32,6 +33,16 @@ typedef struct Endpoint {
         /* The last good value survives probes that see no certificate. */
         AssessedDates dates;
         int64_t dates_at; /* when they were seen; 0: never */
+
+        /* What the last look at depth "mq" came to, over probes that did not go so far. Of several
+         * addresses, the first that was asked. */
+        MqOutcome mq;
+        MqContext mq_context;
+        int64_t mq_at;    /* when; 0: never */
+        bool mq_unknown;  /* it did not know the channel */
+        bool mq_reloaded; /* the configuration was read again since */
+
+        SurveyFacts *survey; /* the last one; NULL: none was made */
 
         /* The scheduler's. Monotonic. */
         uint64_t due_usec;
@@ -50,8 +61,9 @@ DEFINE_CLEANUP(Inventory, inventory_free, inventory_cleanup)
 
 /*
  * Replaces the configuration: endpoints of the same name and an equal configuration keep everything
- * (their Endpoint keeps its address), those whose configuration changed keep their counters and lose
- * their observation, others come or go. `removed`, unless NULL, is called for each Endpoint that is
+ * (their Endpoint keeps its address), those that are only to be judged or looked at differently keep it
+ * as well (inventory_reassess() judges them anew), those that are to be asked differently keep their
+ * counters and lose their observation, others come or go. `removed`, unless NULL, is called for each Endpoint that is
  * about to go. Returns 0, or -ENOMEM with nothing changed.
  */
 int inventory_sync(Inventory *i, Config *config,
@@ -64,8 +76,11 @@ Endpoint *inventory_find(const Inventory *i, const char *name);
 
 /*
  * Records a probe: judges it for `now_at` and replaces what was known. An address that showed no
- * certificate this time keeps the chain that it showed before (chain_kept_at says when). Takes
- * ownership of `o` on success. Returns 0 or -ENOMEM with nothing changed.
+ * certificate this time keeps the chain that it showed before (chain_kept_at says when). A probe that
+ * did not ask the queue manager keeps its last answer (mq_kept_at): with all_addresses each address
+ * its own, otherwise the one that answers now, because the channel is the same behind each. The
+ * anonymous look is kept as well. Takes ownership of `o` on success. Returns 0 or -ENOMEM with nothing
+ * changed but these records in `o`.
  */
 int inventory_record(Inventory *i, Endpoint *e, Observation *o, int64_t now_at);
 
@@ -76,6 +91,20 @@ typedef struct InventoryCounts {
         size_t by_severity[_SEVERITY_MAX];
 } InventoryCounts;
 void inventory_counts(const Inventory *i, InventoryCounts *ret);
+
+/*
+ * Is the next probe to go to depth "mq"? Where that is configured: when it never did, when mq_interval
+ * has passed (or the clock was set back), and at once after the leaf certificate or what was negotiated
+ * has changed. Never again after "channel unknown" until the configuration is read again, because with
+ * channel auto-definition (CHAD) asking could define it.
+ */
+bool endpoint_mq_due(const Endpoint *e, int64_t now_at);
+
+/* Is it time for a survey? Where it is configured: when there was none, or its span has passed. */
+bool endpoint_survey_due(const Endpoint *e, int64_t now_at);
+
+/* Replaces the last survey; takes ownership. */
+void endpoint_set_survey(Endpoint *e, SurveyFacts *survey);
 
 /* SEVERITY_UNKNOWN before the first probe. */
 Severity endpoint_severity(const Endpoint *e);

@@ -154,6 +154,14 @@ void interop_advice(const SslCiph *initiator, const SslCiph *acceptor, Buf *b)
                 return;
         }
 
+        if (side_of(acceptor) == SIDE_ANY || side_of(acceptor) == SIDE_ANY_TLS12_OR_HIGHER) {
+                /* Wide open already: what is missing is the protocol. */
+                buf_append_str(b, "See that both sides have TLS 1.3 (AllowTLSV13 in the SSL stanza of "
+                                  "qm.ini and mqclient.ini), or let the initiator offer TLS 1.2 as well: "
+                                  "SSLCIPH(ANY_TLS12_OR_HIGHER).");
+                return;
+        }
+
         buf_append_str(b, "Open the accepting side first, tighten it last: ALTER CHANNEL(name) "
                           "CHLTYPE(type) SSLCIPH(ANY_TLS12_OR_HIGHER) on the accepting queue manager, then "
                           "change the initiators one by one");

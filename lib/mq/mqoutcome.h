@@ -3,8 +3,8 @@
 #define MQTLS_MQ_MQOUTCOME_H
 
 /*
- * What one look at depth "mq" came to, as plain values: copied by assignment, all zero where nothing
- * was tried. The conversation itself is mq/mqinit.h; what to think of it is judge's.
+ * What one look at depth "mq" came to, as plain values: copied by assignment, all zero where
+ * nothing was tried. The conversation itself is mq/mqinit.h; what to think of it is judge's.
  */
 
 #include "mq/mqinit.h"

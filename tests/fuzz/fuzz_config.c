@@ -53,6 +53,9 @@ static void check_endpoint(const EndpointConfig *e)
         PROMISE(e->name && e->name[0] && e->channel && e->conname && e->profile && e->file);
         PROMISE(e->connames.n_entries > 0);
         PROMISE(e->interval_usec > 0 && e->timeout_usec > e->linger_usec);
+        PROMISE(e->mq_interval_usec > 0);
+        PROMISE(e->depth != PROBE_DEPTH_MQ || e->mq_interval_usec >= e->interval_usec);
+        PROMISE(e->policy.depth == e->depth && e->policy.sslpeer == e->sslpeer);
         PROMISE(endpoint_config_equal(e, e));
         (void) endpoint_config_sni(e, &e->connames.entries[0]);
 }

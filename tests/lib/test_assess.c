@@ -931,7 +931,7 @@ START_TEST(with_all_addresses_each_failure_counts)
         ck_assert_int_eq(a->findings[1].address, 2);
         ck_assert_int_eq(a->stages[STAGE_CONNECT], STAGE_RESULT_FAILED);
         ck_assert_int_eq(a->stages[STAGE_TLS], STAGE_RESULT_PASSED);
-        ck_assert_int_eq(assessment_speaker(a, o), 1);
+        ck_assert_int_eq(assessment_speaker(a, o), 0); /* the one that has something to show */
 }
 END_TEST
 
@@ -1093,6 +1093,484 @@ START_TEST(a_failed_look_up_without_any_address_is_a_failure)
 }
 END_TEST
 
+/* ---- the partner's SSLPEER ---- */
+
+typedef struct PeerRow {
+        const char *name;
+        const char *filter;
+        const char *says; /* NULL: it matches */
+} PeerRow;
+
+static const PeerRow peer_rows[] = {
+        {"the same name", "CN=QM1,O=Example", NULL},
+        {"any of a kind", "CN=QM*", NULL},
+        {"units from the top", "OU=Payments,OU=SSL", NULL},
+        {"another name", "CN=QM2", "SSLPEER asks for CN=QM2, and the certificate says CN=QM1."},
+        {"an attribute that is not there", "L=Paris", "has no such attribute at that place."},
+        {"units from the bottom", "OU=SSL,OU=Payments", "it would match with reversed OU order."},
+        {"the serial number of the last one", "SERIALNUMBER=0B",
+                "and the certificate's serial number is 0A:0B;"},
+};
+
+static void name_leaf(ChainFacts *c, const char *cn, size_t len)
+{
+        Dn *subject = &c->certs[0].facts.subject;
+
+        ck_assert_int_eq(dn_add(subject, "2.5.4.10", "Example", 7, 0), 0);
+        ck_assert_int_eq(dn_add(subject, "2.5.4.11", "Payments", 8, 1), 0);
+        ck_assert_int_eq(dn_add(subject, "2.5.4.11", "SSL", 3, 2), 0);
+        ck_assert_int_eq(dn_add(subject, "2.5.4.3", cn, len, 3), 0);
+}
+
+static SslPeer *sslpeer(const char *text)
+{
+        SslPeer *p = NULL;
+        CLEANUP_FREE char *why = NULL;
+
+        ck_assert_msg(sslpeer_parse(text, &why, &p) == 0, "%s: %s", text, why);
+        return p;
+}
+
+START_TEST(the_leaf_is_held_against_the_filter_of_partners)
+{
+        const PeerRow *row = &peer_rows[_i];
+        OBSERVATION *o = observation_of(&healthy, 1);
+        CLEANUP(sslpeer_cleanup) SslPeer *filter = sslpeer(row->filter);
+        Policy policy = policy_default();
+        ASSESSMENT *a = NULL;
+
+        name_leaf(o->addresses[0].chain, "QM1", 3);
+        policy.sslpeer = filter;
+        a = assessed(o, &policy, NOW);
+        if (!row->says) {
+                ck_assert_msg(a->success, "%s: %s", row->name, a->message);
+                return;
+        }
+        ck_assert_msg(assessment_primary(a) == DIAGNOSIS_POLICY_SSLPEER_MISMATCH, "%s: %s",
+                row->name, a->message);
+        check_message_holds(a->message, row->says);
+        ck_assert_int_eq(a->findings[0].cert_position, 0);
+        ck_assert_int_eq(a->stages[STAGE_POLICY], STAGE_RESULT_FAILED);
+}
+END_TEST
+
+START_TEST(a_filter_judges_only_what_it_can_read)
+{
+        const Shown shown = {.faults = CERT_FAULT_UNPARSABLE};
+        OBSERVATION *unreadable = observation_of(&shown, 1), *kept = observation_of(&healthy, 1);
+        CLEANUP(sslpeer_cleanup) SslPeer *filter = sslpeer("CN=QM2");
+        Policy policy = policy_default();
+        ASSESSMENT *a = NULL, *b = NULL;
+
+        policy.sslpeer = filter;
+        a = assessed(unreadable, &policy, NOW);
+        ck_assert_ptr_null(find(a, DIAGNOSIS_POLICY_SSLPEER_MISMATCH));
+
+        kept->addresses[0].chain_kept_at = NOW - 1;
+        b = assessed(kept, &policy, NOW);
+        ck_assert_ptr_null(find(b, DIAGNOSIS_POLICY_SSLPEER_MISMATCH));
+}
+END_TEST
+
+START_TEST(a_long_and_hostile_name_makes_a_short_sentence)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        CLEANUP(sslpeer_cleanup) SslPeer *filter = sslpeer("CN=QM1");
+        char cn[8000];
+        Policy policy = policy_default();
+        ASSESSMENT *a = NULL;
+
+        for (size_t i = 0; i < sizeof(cn); i++)
+                cn[i] = "\x1b\n\xc3\xa9"[i % 4];
+        name_leaf(o->addresses[0].chain, cn, sizeof(cn));
+        policy.sslpeer = filter;
+        a = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_POLICY_SSLPEER_MISMATCH);
+        ck_assert_uint_lt(strlen(a->message), 600);
+        ck_assert(!strpbrk(a->message, "\x1b\n"));
+        check_message_holds(a->message, "....");
+}
+END_TEST
+
+/* ---- depth mq ---- */
+
+static Policy policy_mq(void)
+{
+        Policy policy = policy_default();
+
+        policy.depth = PROBE_DEPTH_MQ;
+        policy.chltype = CHANNEL_TYPE_SVRCONN;
+        return policy;
+}
+
+static void answered(AddressObservation *a, MqResult result, uint32_t code)
+{
+        a->mq_tried = true;
+        a->mq.result = result;
+        a->mq.facts.has_status = result == MQ_RESULT_REFUSED;
+        a->mq.facts.status_code = code;
+}
+
+typedef struct MqRow {
+        const char *name;
+        MqResult result;
+        uint32_t code;
+        const char *error_text;
+        Diagnosis expected;
+        const char *says;
+} MqRow;
+
+static const MqRow mq_rows[] = {
+        {"accepted", MQ_RESULT_ACCEPTED, 0, "", DIAGNOSIS_NONE, "All is well."},
+        {"an unknown channel", MQ_RESULT_REFUSED, 0x01, "", DIAGNOSIS_MQ_CHANNEL_UNKNOWN,
+                "TLS is up, but the queue manager refused the channel: status 0x01 (NO_CHANNEL), the "
+                "channel is not defined there."},
+        {"the classic: TLS 1.3, and then", MQ_RESULT_REFUSED, 0x18, "",
+                DIAGNOSIS_MQ_CIPHERSPEC_REFUSED,
+                "what the handshake agreed on, TLS_AES_256_GCM_SHA384 with TLS 1.3."},
+        {"nothing to show", MQ_RESULT_REFUSED, 0x1A, "", DIAGNOSIS_MQ_CLIENT_CERT_REQUIRED,
+                "wants a client certificate, and none is configured."},
+        {"a refusal with words for partners", MQ_RESULT_REFUSED, 0x04, "",
+                DIAGNOSIS_MQ_REFUSED_OTHER, "differ; a partner prints AMQ9526E."},
+        {"a refusal that nobody knows", MQ_RESULT_REFUSED, 0x99, "", DIAGNOSIS_MQ_REFUSED_OTHER,
+                "status 0x99, whose meaning is not known."},
+        {"not MQ", MQ_RESULT_NOT_MQ, 0, "the answer is HTTP", DIAGNOSIS_MQ_NOT_MQ,
+                "does not speak MQ: the answer is HTTP."},
+        {"a broken answer", MQ_RESULT_PROTOCOL_ERROR, 0, "bad \x1b[31m", DIAGNOSIS_MQ_PROTOCOL_ERROR,
+                "broke: bad \\x1b[31m."},
+        {"no agreement", MQ_RESULT_NOT_AGREED, 0, "again and again", DIAGNOSIS_MQ_REFUSED_OTHER,
+                "came to no end: again and again."},
+        {"a close", MQ_RESULT_CLOSED, 0, "", DIAGNOSIS_MQ_CLOSED_AFTER_TLS, "without a word."},
+        {"silence", MQ_RESULT_TIMEOUT, 0, "", DIAGNOSIS_MQ_CLOSED_AFTER_TLS,
+                "said nothing within the time limit"},
+};
+
+START_TEST(what_the_queue_manager_answered_is_judged)
+{
+        const MqRow *row = &mq_rows[_i];
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL;
+
+        answered(&o->addresses[0], row->result, row->code);
+        strcpy(o->addresses[0].mq.facts.error_text, row->error_text);
+        a = assessed(o, &policy, NOW);
+        ck_assert_msg(assessment_primary(a) == row->expected, "%s: %s", row->name,
+                name_of(assessment_primary(a)));
+        check_message_holds(a->message, row->says);
+        ck_assert_int_eq(a->stages[STAGE_MQ],
+                row->expected == DIAGNOSIS_NONE ? STAGE_RESULT_PASSED : STAGE_RESULT_FAILED);
+        ck_assert_int_eq(a->success, row->expected == DIAGNOSIS_NONE);
+        ck_assert_int_eq(a->addresses[0].primary, row->expected);
+        for (int s = STAGE_RESOLVE; s <= STAGE_POLICY; s++)
+                ck_assert_int_eq(a->stages[s], STAGE_RESULT_PASSED);
+        ck_assert(!a->mq_inferred);
+}
+END_TEST
+
+START_TEST(a_receivers_good_answer_is_labelled)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL, *b = NULL;
+
+        policy.chltype = CHANNEL_TYPE_RCVR;
+        answered(&o->addresses[0], MQ_RESULT_REFUSED, 0x02);
+        a = assessed(o, &policy, NOW);
+        ck_assert(a->success);
+        ck_assert_int_eq(a->stages[STAGE_MQ], STAGE_RESULT_PASSED);
+        ck_assert(a->mq_inferred && a->addresses[0].mq_inferred);
+        check_message_holds(a->message, "is inferred: it refused a client only for its type.");
+
+        answered(&o->addresses[0], MQ_RESULT_ACCEPTED, 0);
+        b = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(b), DIAGNOSIS_MQ_WRONG_CHANNEL_TYPE);
+        check_message_holds(b->message, "not of type RCVR as configured.");
+        ck_assert(!b->mq_inferred);
+        ck_assert_int_eq(b->stages[STAGE_MQ], STAGE_RESULT_FAILED);
+}
+END_TEST
+
+START_TEST(a_refresh_under_way_is_a_warning_and_no_failure)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL;
+
+        answered(&o->addresses[0], MQ_RESULT_REFUSED, 0x1C);
+        a = assessed(o, &policy, NOW);
+        ck_assert(a->success);
+        ck_assert_int_eq(a->severity, SEVERITY_WARNING);
+        ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE);
+        ck_assert_int_eq(a->stages[STAGE_MQ], STAGE_RESULT_UNKNOWN);
+        check_message_holds(a->message, "REFRESH SECURITY TYPE(SSL) is running there");
+}
+END_TEST
+
+START_TEST(what_was_not_asked_is_not_known)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *a = assessed(o, &policy, NOW), *b = NULL;
+
+        ck_assert(a->success);
+        ck_assert_int_eq(a->stages[STAGE_MQ], STAGE_RESULT_UNKNOWN);
+
+        o->addresses[0].mq_tried = true; /* and we had no memory for it */
+        b = assessed(o, &policy, NOW);
+        ck_assert_int_eq(b->stages[STAGE_MQ], STAGE_RESULT_UNKNOWN);
+        ck_assert_int_eq(b->client_auth, CLIENT_AUTH_UNKNOWN);
+}
+END_TEST
+
+START_TEST(an_older_answer_counts_and_says_when)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL, *b = NULL, *c = NULL;
+
+        answered(&o->addresses[0], MQ_RESULT_REFUSED, 0x18);
+        o->addresses[0].mq_tried = false;
+        o->addresses[0].mq_kept_at = NOW - 1800;
+        o->addresses[0].mq_context =
+                (MqContext){.version = TLS_VERSION_TLS12, .cipher = TLS12_ECDHE_RSA_AES_256};
+        a = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+        ck_assert_int_eq(a->stages[STAGE_MQ], STAGE_RESULT_FAILED);
+        check_message_holds(a->message,
+                "agreed on, ECDHE_RSA_AES_256_GCM_SHA384 with TLS 1.2; so it was at the last look at "
+                "this depth, on 2025-12-31T23:30:00Z (30 minutes ago).");
+
+        /* While TLS does not get through, a bad answer stays and a good one says nothing. */
+        o->addresses[0].phase = PHASE_CONNECT;
+        o->addresses[0].end = END_REFUSED;
+        b = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(b), DIAGNOSIS_CONNECT_REFUSED);
+        ck_assert_ptr_nonnull(find(b, DIAGNOSIS_MQ_CIPHERSPEC_REFUSED));
+
+        o->addresses[0].mq.result = MQ_RESULT_ACCEPTED;
+        c = assessed(o, &policy, NOW);
+        ck_assert_uint_eq(c->n_findings, 1);
+        ck_assert_int_eq(c->stages[STAGE_MQ], STAGE_RESULT_UNKNOWN);
+}
+END_TEST
+
+START_TEST(tls_has_the_last_word_on_a_close)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        AddressObservation *address = &o->addresses[0];
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL;
+
+        address->phase = PHASE_MQ_INIT;
+        address->end = END_TLS;
+        address->tls.error = HANDSHAKE_ERROR_ALERT;
+        address->tls.alert_received = 116;
+        address->tls.certificate_request_seen = true;
+        answered(address, MQ_RESULT_CLOSED, 0);
+        a = assessed(o, &policy, NOW);
+        ck_assert_uint_eq(a->n_findings, 1);
+        ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_TLS_CLIENT_CERT_REQUIRED);
+}
+END_TEST
+
+START_TEST(the_classic_failure_is_told_at_both_depths)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *known = NULL, *asked = NULL, *both = NULL;
+
+        policy.listener_sslciph = sslciph("ANY_TLS12");
+        known = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(known), DIAGNOSIS_POLICY_VERSION_UNEXPECTED);
+
+        answered(&o->addresses[0], MQ_RESULT_REFUSED, 0x18);
+        both = assessed(o, &policy, NOW);
+        ck_assert_uint_eq(both->n_findings, 2);
+        ck_assert_int_eq(both->findings[0].diagnosis, DIAGNOSIS_POLICY_VERSION_UNEXPECTED);
+        ck_assert_int_eq(both->findings[1].diagnosis, DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+
+        policy.listener_sslciph = (SslCiph){0};
+        asked = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(asked), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+}
+END_TEST
+
+START_TEST(a_refusal_stands_before_a_short_key)
+{
+        const Shown shown = {.key_algorithm = "RSA", .key_bits = 1024};
+        OBSERVATION *o = observation_of(&shown, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL;
+
+        answered(&o->addresses[0], MQ_RESULT_REFUSED, 0x18);
+        a = assessed(o, &policy, NOW);
+        ck_assert_uint_eq(a->n_findings, 2);
+        ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+        ck_assert_int_eq(a->findings[1].diagnosis, DIAGNOSIS_POLICY_WEAK_KEY);
+}
+END_TEST
+
+START_TEST(another_queue_manager_behind_the_address_is_a_finding)
+{
+        static const struct {
+                const char *configured, *told;
+                bool found;
+        } rows[] = {
+                {"QM1", "QM2", true}, {"QM1", "qm1", true}, {"QM1", "QM1", false}, {"QM1", "", false},
+                {NULL, "QM2", false},
+        };
+
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+                OBSERVATION *o = observation_of(&healthy, 1);
+                Policy policy = policy_mq();
+                ASSESSMENT *a = NULL;
+
+                policy.qmgr = rows[i].configured;
+                answered(&o->addresses[0], MQ_RESULT_ACCEPTED, 0);
+                strcpy(o->addresses[0].mq.facts.qmgr_name, rows[i].told);
+                a = assessed(o, &policy, NOW);
+                ck_assert_int_eq(a->success, !rows[i].found);
+                ck_assert_int_eq(a->stages[STAGE_MQ], STAGE_RESULT_PASSED);
+                if (!rows[i].found)
+                        continue;
+                ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_POLICY_QMGR_MISMATCH);
+                check_message_holds(a->message, "and not QM1 as configured.");
+        }
+}
+END_TEST
+
+/* ---- SSLCAUTH ---- */
+
+START_TEST(a_demand_against_the_policy_is_the_second_finding)
+{
+        for (int at_mq = 0; at_mq <= 1; at_mq++) {
+                OBSERVATION *o = observation_of(&healthy, 1);
+                AddressObservation *address = &o->addresses[0];
+                Policy policy = policy_mq();
+                ASSESSMENT *a = NULL, *shown = NULL;
+
+                policy.sslcauth = SSLCAUTH_OPTIONAL;
+                if (at_mq) {
+                        answered(address, MQ_RESULT_REFUSED, 0x1A);
+                } else {
+                        address->phase = PHASE_LINGER;
+                        address->end = END_TLS;
+                        address->tls.error = HANDSHAKE_ERROR_ALERT;
+                        address->tls.alert_received = 116;
+                        address->tls.certificate_request_seen = true;
+                }
+                a = assessed(o, &policy, NOW);
+                ck_assert_uint_eq(a->n_findings, 2);
+                ck_assert_str_eq(name_of(assessment_primary(a)), "client_cert_required");
+                ck_assert_int_eq(a->findings[1].diagnosis, DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED);
+                ck_assert_int_eq(a->findings[1].severity, SEVERITY_WARNING);
+
+                policy.has_identity = true; /* then we came without what we have */
+                shown = assessed(o, &policy, NOW);
+                ck_assert_uint_eq(shown->n_findings, 1);
+        }
+}
+END_TEST
+
+typedef struct AuthRow {
+        const char *name;
+        SslCauth sslcauth;
+        ProbeDepth depth;
+        ChannelType chltype;
+        MqResult result; /* of the look without the identity */
+        uint32_t code;
+        int alert; /* instead, 0: none */
+        ClientAuth seen;
+        bool found;
+} AuthRow;
+
+#define AUTH(n, policy, depth, type, result, code, alert, seen, found)                             \
+        {n, SSLCAUTH_##policy, PROBE_DEPTH_##depth, CHANNEL_TYPE_##type, MQ_RESULT_##result, code, \
+                alert, CLIENT_AUTH_##seen, found}
+
+static const AuthRow auth_rows[] = {
+        AUTH("it lets everybody in", REQUIRED, MQ, SVRCONN, ACCEPTED, 0, 0, NOT_REQUIRED, true),
+        AUTH("a receiver refuses our type, which may come first", REQUIRED, MQ, RCVR, REFUSED, 0x02, 0,
+                UNKNOWN, false),
+        AUTH("it refuses at depth mq", REQUIRED, MQ, SVRCONN, REFUSED, 0x1A, 0, REQUIRED, false),
+        AUTH("it refuses in TLS", REQUIRED, MQ, SVRCONN, NONE, 0, 116, REQUIRED, false),
+        AUTH("it refuses for something else", REQUIRED, MQ, SVRCONN, REFUSED, 0x16, 0, UNKNOWN, false),
+        AUTH("a client's channel of another type", REQUIRED, MQ, SVRCONN, REFUSED, 0x02, 0, UNKNOWN,
+                false),
+        AUTH("it is silent", REQUIRED, MQ, SVRCONN, TIMEOUT, 0, 0, UNKNOWN, false),
+        AUTH("it was not asked", REQUIRED, MQ, SVRCONN, NONE, 0, 0, UNKNOWN, false),
+        AUTH("that is meant", OPTIONAL, MQ, SVRCONN, ACCEPTED, 0, 0, NOT_REQUIRED, false),
+        AUTH("nobody minds", UNSET, MQ, SVRCONN, ACCEPTED, 0, 0, NOT_REQUIRED, false),
+        AUTH("depth tls proves nothing", REQUIRED, TLS, SVRCONN, NONE, 0, 0, UNKNOWN, false),
+};
+
+START_TEST(the_look_without_the_identity_proves_sslcauth)
+{
+        const AuthRow *row = &auth_rows[_i];
+        OBSERVATION *o = observation_of(&healthy, 1);
+        AddressObservation *anonymous = NULL;
+        Policy policy = policy_mq();
+        ASSESSMENT *a = NULL;
+
+        policy.sslcauth = row->sslcauth;
+        policy.depth = row->depth;
+        policy.chltype = row->chltype;
+        policy.has_identity = true;
+        o->addresses[0].tls.client_certificate_sent = true;
+        if (row->depth == PROBE_DEPTH_MQ)
+                answered(&o->addresses[0],
+                        row->chltype == CHANNEL_TYPE_RCVR ? MQ_RESULT_REFUSED : MQ_RESULT_ACCEPTED,
+                        0x02);
+
+        ck_assert_int_eq(observation_add_anonymous(o, "qm1(1414)", "192.0.2.1", &anonymous), 0);
+        anonymous->attempted = true;
+        anonymous->phase = row->alert ? PHASE_LINGER : PHASE_CLOSE;
+        anonymous->end = row->alert ? END_TLS : END_COMPLETED;
+        anonymous->tls.error = row->alert ? HANDSHAKE_ERROR_ALERT : HANDSHAKE_ERROR_NONE;
+        anonymous->tls.alert_received = row->alert;
+        anonymous->tls.server_hello_seen = anonymous->tls.certificate_request_seen = true;
+        answered(anonymous, row->result, row->code);
+
+        a = assessed(o, &policy, NOW);
+        ck_assert_msg(a->client_auth == row->seen, "%s: %d", row->name, (int) a->client_auth);
+        ck_assert_msg(a->success == !row->found, "%s: %s", row->name, a->message);
+        if (!row->found)
+                return;
+        ck_assert_int_eq(assessment_primary(a), DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED);
+        ck_assert_int_eq(a->severity, SEVERITY_CRITICAL);
+        check_message_holds(a->message, "let us in without a client certificate");
+}
+END_TEST
+
+START_TEST(without_an_identity_every_look_is_one_without_it)
+{
+        OBSERVATION *o = observation_of(&healthy, 1);
+        Policy policy = policy_mq();
+        ASSESSMENT *in = NULL, *later = NULL, *out = NULL, *sent = NULL;
+
+        policy.sslcauth = SSLCAUTH_REQUIRED;
+        answered(&o->addresses[0], MQ_RESULT_ACCEPTED, 0);
+        in = assessed(o, &policy, NOW);
+        ck_assert_int_eq(assessment_primary(in), DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED);
+        ck_assert_int_eq(in->stages[STAGE_POLICY], STAGE_RESULT_FAILED);
+
+        o->addresses[0].mq_kept_at = NOW - 60;
+        later = assessed(o, &policy, NOW);
+        check_message_holds(later->message, "on 2025-12-31T23:59:00Z (1 minute ago).");
+
+        o->addresses[0].mq_context.client_certificate_sent = true;
+        sent = assessed(o, &policy, NOW);
+        ck_assert(sent->success);
+        ck_assert_int_eq(sent->client_auth, CLIENT_AUTH_UNKNOWN);
+
+        answered(&o->addresses[0], MQ_RESULT_REFUSED, 0x1A);
+        out = assessed(o, &policy, NOW);
+        ck_assert_ptr_null(find(out, DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED));
+        ck_assert_int_eq(out->client_auth, CLIENT_AUTH_REQUIRED);
+}
+END_TEST
+
 /* ---- rules ---- */
 
 START_TEST(rules_are_in_force_where_their_settings_are)
@@ -1115,6 +1593,23 @@ START_TEST(rules_are_in_force_where_their_settings_are)
         policy.min_rsa_bits = policy.min_ec_bits = 0;
         ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_ADDRESS_MISMATCH, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_WEAK_KEY, &policy));
+
+        CLEANUP(sslpeer_cleanup) SslPeer *filter = sslpeer("CN=QM1");
+
+        policy.sslpeer = filter;
+        policy.qmgr = "QM1";
+        policy.sslcauth = SSLCAUTH_REQUIRED;
+        ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_SSLPEER_MISMATCH, &policy));
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_QMGR_MISMATCH, &policy));
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED, &policy));
+        policy.depth = PROBE_DEPTH_MQ;
+        ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_QMGR_MISMATCH, &policy));
+        ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED, &policy));
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED, &policy));
+        policy.sslcauth = SSLCAUTH_OPTIONAL;
+        ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED, &policy));
+        policy.has_identity = true;
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED, &policy));
 }
 END_TEST
 
@@ -1262,6 +1757,31 @@ static void add_several_tests(Suite *suite)
         suite_add_tcase(suite, tests);
 }
 
+static void add_mq_tests(Suite *suite)
+{
+        TCase *tests = tcase_create("mq");
+
+        tcase_add_loop_test(tests, the_leaf_is_held_against_the_filter_of_partners, 0,
+                (int) ARRAY_LEN(peer_rows));
+        tcase_add_test(tests, a_filter_judges_only_what_it_can_read);
+        tcase_add_test(tests, a_long_and_hostile_name_makes_a_short_sentence);
+        tcase_add_loop_test(tests, what_the_queue_manager_answered_is_judged, 0,
+                (int) ARRAY_LEN(mq_rows));
+        tcase_add_test(tests, a_receivers_good_answer_is_labelled);
+        tcase_add_test(tests, a_refresh_under_way_is_a_warning_and_no_failure);
+        tcase_add_test(tests, what_was_not_asked_is_not_known);
+        tcase_add_test(tests, an_older_answer_counts_and_says_when);
+        tcase_add_test(tests, tls_has_the_last_word_on_a_close);
+        tcase_add_test(tests, the_classic_failure_is_told_at_both_depths);
+        tcase_add_test(tests, a_refusal_stands_before_a_short_key);
+        tcase_add_test(tests, another_queue_manager_behind_the_address_is_a_finding);
+        tcase_add_test(tests, a_demand_against_the_policy_is_the_second_finding);
+        tcase_add_loop_test(tests, the_look_without_the_identity_proves_sslcauth, 0,
+                (int) ARRAY_LEN(auth_rows));
+        tcase_add_test(tests, without_an_identity_every_look_is_one_without_it);
+        suite_add_tcase(suite, tests);
+}
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("assess");
@@ -1269,6 +1789,7 @@ static Suite *make_suite(void)
 
         add_single_tests(suite);
         add_several_tests(suite);
+        add_mq_tests(suite);
 
         tcase_add_test(real, a_real_chain_is_well);
         tcase_add_test(real, a_real_chain_without_its_intermediate_names_the_missing_one);

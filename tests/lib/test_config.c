@@ -152,6 +152,14 @@ START_TEST(a_short_configuration_gets_the_defaults)
         ck_assert_uint_eq(e->retry_interval_usec, 60000000);
         ck_assert_uint_eq(e->timeout_usec, 10000000);
         ck_assert_uint_eq(e->linger_usec, 500000);
+        ck_assert_int_eq(e->depth, PROBE_DEPTH_TLS);
+        ck_assert_uint_eq(e->mq_interval_usec, UINT64_C(3600000000));
+        ck_assert_uint_eq(e->survey_usec, 0);
+        ck_assert_ptr_null(e->sslpeer);
+        ck_assert_ptr_null(e->policy.sslpeer);
+        ck_assert_ptr_null(e->policy.qmgr);
+        ck_assert_int_eq(e->policy.sslcauth, SSLCAUTH_UNSET);
+        ck_assert_int_eq(e->policy.depth, PROBE_DEPTH_TLS);
         ck_assert_int_eq(e->sni_mode, SNI_CHANNEL);
         ck_assert_str_eq(e->sni, "app2e-svrconn.chl.mq.ibm.com");
         ck_assert(!e->all_addresses);
@@ -242,6 +250,67 @@ START_TEST(every_setting_arrives)
         ck_assert_str_eq(c->endpoints[1].contact, "team");
         ck_assert_uint_eq(c->endpoints[1].interval_usec, UINT64_C(3600000000));
         ck_assert_str_eq(identity_facts(c->endpoints[1].identity)->subject_mq, "CN=monitor");
+}
+END_TEST
+
+START_TEST(what_looks_beyond_tls_arrives)
+{
+        CLEANUP(config_cleanup) Config *c = load_right(
+                "defaults = { sslpeer = \"O=Example\"; mq_interval = \"2h\"; sslcauth = \"OPTIONAL\"; };\n"
+                "endpoints = ( { qmgr = \"QM1\"; chltype = \"RCVR\"; depth = \"mq\"; survey = \"24h\";\n"
+                "  sslpeer = \"CN=qm1,OU=A*;OU=B\"; sslcauth = \"REQUIRED\"; mq_interval = \"30m\";\n"
+                ENDPOINT_SETTINGS " },\n  { name = \"b\"; " ENDPOINT_SETTINGS " } );\n");
+        const EndpointConfig *e = &c->endpoints[0], *other = &c->endpoints[1];
+
+        ck_assert_int_eq(e->depth, PROBE_DEPTH_MQ);
+        ck_assert_uint_eq(e->mq_interval_usec, UINT64_C(1800000000));
+        ck_assert_uint_eq(e->survey_usec, UINT64_C(86400000000));
+        ck_assert_str_eq(sslpeer_text(e->sslpeer), "CN=qm1,OU=A*;OU=B");
+        ck_assert_ptr_eq(e->policy.sslpeer, e->sslpeer);
+        ck_assert_str_eq(e->policy.qmgr, "QM1");
+        ck_assert_int_eq(e->policy.chltype, CHANNEL_TYPE_RCVR);
+        ck_assert_int_eq(e->policy.sslcauth, SSLCAUTH_REQUIRED);
+        ck_assert_int_eq(e->policy.depth, PROBE_DEPTH_MQ);
+
+        ck_assert_int_eq(other->depth, PROBE_DEPTH_TLS);
+        ck_assert_uint_eq(other->mq_interval_usec, UINT64_C(7200000000));
+        ck_assert_str_eq(sslpeer_text(other->sslpeer), "O=Example");
+        ck_assert_ptr_ne(other->sslpeer, e->sslpeer);
+        ck_assert_int_eq(other->policy.sslcauth, SSLCAUTH_OPTIONAL);
+}
+END_TEST
+
+START_TEST(who_listens_can_be_asked)
+{
+        static const char *const types[] = { "SVRCONN", "RCVR", "CLUSRCVR", "RQSTR" };
+
+        for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+                CLEANUP(config_cleanup) Config *c = NULL;
+                CLEANUP_BUF Buf b = BUF_INIT;
+
+                buf_appendf(&b, "endpoints = ( { chltype = \"%s\"; depth = \"mq\"; %s } );\n",
+                        types[i], ENDPOINT_SETTINGS);
+                c = load_right(buf_str(&b));
+                ck_assert_int_eq(c->endpoints[0].depth, PROBE_DEPTH_MQ);
+        }
+}
+END_TEST
+
+START_TEST(an_mq_interval_that_nobody_wrote_is_never_too_short)
+{
+        CLEANUP(config_cleanup) Config *c = load_right("endpoints = ( { depth = \"mq\";\n"
+                " interval = \"2h\"; " ENDPOINT_SETTINGS " } );\n");
+
+        ck_assert_uint_eq(c->endpoints[0].mq_interval_usec, UINT64_C(7200000000));
+}
+END_TEST
+
+START_TEST(at_depth_tls_the_interval_of_the_other_is_free)
+{
+        CLEANUP(config_cleanup) Config *c = load_right("endpoints = ( { mq_interval = \"10m\";\n"
+                " chltype = \"SDR\"; " ENDPOINT_SETTINGS " } );\n");
+
+        ck_assert_int_eq(c->endpoints[0].depth, PROBE_DEPTH_TLS);
 }
 END_TEST
 
@@ -338,16 +407,34 @@ static const WrongRow wrong_rows[] = {
                 "mqtlsd.conf:1" },
         { "a section stands once", "http = { };\nhttp = { };\n", 2, NULL, "set twice" },
 
-        { "sslpeer is of a later version", WRONG_ENDPOINT("sslpeer = \"CN=x\";"), 4,
-                "endpoints[0].sslpeer", "not supported yet; remove it" },
-        { "sslcauth is of a later version", WRONG_ENDPOINT("sslcauth = \"REQUIRED\";"), 4,
-                "endpoints[0].sslcauth", "not supported yet" },
-        { "survey is of a later version", WRONG_ENDPOINT("survey = \"24h\";"), 4, NULL,
-                "not supported yet" },
-        { "mq_interval is of a later version", WRONG_ENDPOINT("mq_interval = \"1h\";"), 4, NULL,
-                "not supported yet" },
-        { "depth mq is of a later version", WRONG_ENDPOINT("depth = \"mq\";"), 4,
-                "endpoints[0].depth", "not supported yet" },
+        { "a filter has MQ's attribute types", WRONG_ENDPOINT("sslpeer = \"XY=x\";"), 4,
+                "endpoints[0].sslpeer", "\"XY\" is no attribute type of SSLPEER; write" },
+        { "a filter has its equals signs", WRONG_ENDPOINT("sslpeer = \"CN=a,b\";"), 4,
+                "endpoints[0].sslpeer", "has no '='; write" },
+        { "SSLCAUTH is one of two", WRONG_ENDPOINT("sslcauth = \"required\";"), 4,
+                "endpoints[0].sslcauth", "not one of REQUIRED|OPTIONAL" },
+        { "a depth is one of two", WRONG_ENDPOINT("depth = \"deep\";"), 4, "endpoints[0].depth",
+                "not one of tls|mq" },
+        { "a sender listens nowhere", WRONG_ENDPOINT("chltype = \"SDR\"; depth = \"mq\";"), 4,
+                "endpoints[0].depth", "does not go with chltype = \"SDR\"" },
+        { "nor does a server", WRONG_ENDPOINT("depth = \"mq\"; chltype = \"SVR\";"), 4, NULL,
+                "\"SVR\", which nobody can be asked for; write depth = \"tls\"" },
+        { "the depth of defaults goes with no client's end",
+                "defaults = { depth = \"mq\"; };\n" WRONG_ENDPOINT("chltype = \"CLNTCONN\";"), 5,
+                "endpoints[0].chltype", "does not go with" },
+        { "looks at depth mq are rarer than probes",
+                WRONG_ENDPOINT("depth = \"mq\"; mq_interval = \"10m\";"), 4,
+                "endpoints[0].mq_interval", "shorter than interval = \"15m\"" },
+        { "also where that stands in defaults",
+                "defaults = { mq_interval = \"1h\"; };\n"
+                WRONG_ENDPOINT("depth = \"mq\"; interval = \"2h\";"), 5, "endpoints[0].interval",
+                "shorter than interval" },
+        { "and where both do", "defaults = { interval = \"2h\";\n mq_interval = \"1h\"; };\n"
+                WRONG_ENDPOINT("depth = \"mq\";"), 1, "defaults.interval", "shorter than" },
+        { "mq_interval has a lower limit", WRONG_ENDPOINT("mq_interval = \"59s\";"), 4, NULL,
+                "1m..30d" },
+        { "a survey has a lower limit", WRONG_ENDPOINT("survey = \"59m\";"), 4, NULL, "1h..365d" },
+        { "a survey has an upper limit", WRONG_ENDPOINT("survey = \"366d\";"), 4, NULL, "1h..365d" },
         { "imports are of a later version", "\nimports = ( { ccdt = \"x\"; } );\n", 2, "imports",
                 "not supported yet" },
         { "keystores are of a later version", "keystores = ( );\n", 1, "keystores",
@@ -783,6 +870,14 @@ static const struct {
         { "a share for a span", "", "expiry_critical = \"1%\";", false },
         { "another share", "expiry_critical = \"1%\";", "expiry_critical = \"2%\";", false },
         { "a key length", "", "min_ec_bits = 224;", false },
+        { "a depth", "", "depth = \"mq\";", false },
+        { "a pace at that depth", "depth = \"mq\";", "depth = \"mq\"; mq_interval = \"2h\";", false },
+        { "a pace at a depth that is not gone to", "", "mq_interval = \"2h\";", true },
+        { "a survey", "", "survey = \"24h\";", false },
+        { "a filter", "", "sslpeer = \"CN=a\";", false },
+        { "another filter", "sslpeer = \"CN=a\";", "sslpeer = \"CN=b\";", false },
+        { "the same filter", "sslpeer = \"CN=a\";", "sslpeer = \"CN=a\";", true },
+        { "an SSLCAUTH", "sslcauth = \"REQUIRED\";", "sslcauth = \"OPTIONAL\";", false },
         { "a trust file that is new", "", "trust = \"ca.pem\";", false },
         { "another trust file", "trust = \"mon.pem\";", "trust = \"ca.pem\";", false },
         { "an identity", "", "identity = \"m\";", false },
@@ -857,6 +952,7 @@ START_TEST(a_probe_takes_every_option)
                 .conname = "qm1,qm2", .channel = "A.B", .sslciph = "ANY",
                 .listener_sslciph = "ANY_TLS13", .trust = ca, .identity = p12,
                 .identity_passphrase_file = secret, .sni = "none", .timeout = "3s",
+                .sslpeer = "CN=qm1", .depth = "mq",
                 .all_addresses = true,
         };
         Issues issues = ISSUES_INIT;
@@ -874,6 +970,8 @@ START_TEST(a_probe_takes_every_option)
         ck_assert_ptr_nonnull(e->trust);
         ck_assert_ptr_nonnull(e->identity);
         ck_assert_int_eq(e->sni_mode, SNI_NONE);
+        ck_assert_str_eq(sslpeer_text(e->policy.sslpeer), "CN=qm1");
+        ck_assert_int_eq(e->depth, PROBE_DEPTH_MQ);
         ck_assert_uint_eq(e->timeout_usec, 3000000);
         ck_assert(e->all_addresses);
         issues_done(&issues);
@@ -918,6 +1016,8 @@ static const struct {
                 "--identity-passphrase-file", "no --identity" },
         { "a server name", { .conname = "h", .sni = "a b" }, "--sni", "server name" },
         { "a timeout", { .conname = "h", .timeout = "1h" }, "--timeout", "1s..60s" },
+        { "a filter", { .conname = "h", .sslpeer = "CN" }, "--sslpeer", "has no '='" },
+        { "a depth", { .conname = "h", .depth = "deep" }, "--depth", "tls|mq" },
 };
 
 START_TEST(a_mistake_on_the_command_line_names_the_option)
@@ -977,6 +1077,10 @@ static Suite *make_suite(void)
         tcase_add_checked_fixture(tcase, set_up, tear_down);
         tcase_add_test(tcase, a_short_configuration_gets_the_defaults);
         tcase_add_test(tcase, every_setting_arrives);
+        tcase_add_test(tcase, what_looks_beyond_tls_arrives);
+        tcase_add_test(tcase, who_listens_can_be_asked);
+        tcase_add_test(tcase, an_mq_interval_that_nobody_wrote_is_never_too_short);
+        tcase_add_test(tcase, at_depth_tls_the_interval_of_the_other_is_free);
         tcase_add_test(tcase, the_server_name_follows_the_mode);
         tcase_add_test(tcase, endpoints_share_what_is_alike);
         tcase_add_test(tcase, a_reference_keeps_a_config_alive);

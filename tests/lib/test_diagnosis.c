@@ -26,7 +26,7 @@ static const NameRow closed_list[] = {
                     "client_cert_expired client_ca_unknown alert_other local_policy"},
         {STAGE_VERIFY, "expired not_yet_valid untrusted_issuer missing_intermediate self_signed "
                        "bad_signature revoked bad_key_usage chain_too_long malformed"},
-        {STAGE_POLICY, "cipher_unexpected version_unexpected sslpeer_mismatch weak_key "
+        {STAGE_POLICY, "cipher_unexpected version_unexpected sslpeer_mismatch qmgr_mismatch weak_key "
                        "weak_signature client_auth_not_required client_auth_unexpected "
                        "address_mismatch duplicate_serial lifetime_short"},
         {STAGE_MQ, "client_cert_required channel_unknown wrong_channel_type cipherspec_refused "
@@ -337,14 +337,16 @@ static const WireRow wire_rows[] = {
         ALERT("an alert after a ticket still refuses", PHASE_LINGER, 40, HELLO | ASKED | TICKET,
                 DIAGNOSIS_TLS_CLIENT_CERT_REQUIRED),
 
-        SOCKET("closed after asking for a certificate", PHASE_LINGER, END_EOF, HELLO | ASKED,
+        SOCKET("closed after asking for a certificate", PHASE_LINGER, END_EOF, NEW | HELLO | ASKED,
                 DIAGNOSIS_TLS_CLIENT_CERT_REQUIRED),
-        SOCKET("reset after asking for a certificate", PHASE_LINGER, END_RESET, HELLO | ASKED,
+        SOCKET("reset after asking for a certificate", PHASE_LINGER, END_RESET, NEW | HELLO | ASKED,
                 DIAGNOSIS_TLS_CLIENT_CERT_REQUIRED),
-        SOCKET("closed after receiving ours", PHASE_LINGER, END_EOF, HELLO | ASKED | SENT,
+        SOCKET("closed after receiving ours", PHASE_LINGER, END_EOF, NEW | HELLO | ASKED | SENT,
                 DIAGNOSIS_TLS_CLIENT_CERT_REJECTED),
         ENGINE("close_notify after receiving ours", PHASE_LINGER, CLOSE_NOTIFY,
-                HELLO | ASKED | SENT, DIAGNOSIS_TLS_CLIENT_CERT_REJECTED),
+                NEW | HELLO | ASKED | SENT, DIAGNOSIS_TLS_CLIENT_CERT_REJECTED),
+        SOCKET("TLS 1.2: closed after asking, when its Finished had taken the empty list",
+                PHASE_LINGER, END_EOF, HELLO | ASKED, DIAGNOSIS_MQ_CLOSED_AFTER_TLS),
         SOCKET("closed without having asked", PHASE_LINGER, END_EOF, HELLO,
                 DIAGNOSIS_MQ_CLOSED_AFTER_TLS),
         ENGINE("close_notify without having asked", PHASE_LINGER, CLOSE_NOTIFY, HELLO,
@@ -362,6 +364,18 @@ static const WireRow wire_rows[] = {
         ENGINE("talks without end", PHASE_LINGER, LIMIT, HELLO, DIAGNOSIS_NONE),
         ENGINE("a broken record after the handshake", PHASE_LINGER, PROTOCOL, HELLO,
                 DIAGNOSIS_TLS_PROTOCOL_ERROR),
+
+        SOCKET("a close before MQ's answer is not TLS's", PHASE_MQ_INIT, END_EOF, HELLO | ASKED | NEW,
+                DIAGNOSIS_NONE),
+        SOCKET("nor is a reset", PHASE_MQ_INIT, END_RESET, HELLO, DIAGNOSIS_NONE),
+        SOCKET("nor is silence", PHASE_MQ_INIT, END_TIMEOUT, HELLO, DIAGNOSIS_NONE),
+        ENGINE("nor is a close_notify", PHASE_MQ_INIT, CLOSE_NOTIFY, HELLO, DIAGNOSIS_NONE),
+        {"TLS 1.3: the refusal comes as late as that", "", PHASE_MQ_INIT, END_TLS,
+                HANDSHAKE_ERROR_ALERT, 116, HELLO | ASKED | NEW, DIAGNOSIS_TLS_CLIENT_CERT_REQUIRED},
+        ENGINE("a broken record instead of MQ's answer", PHASE_MQ_INIT, PROTOCOL, HELLO,
+                DIAGNOSIS_TLS_PROTOCOL_ERROR),
+        SOCKET("no memory for MQ's answer", PHASE_MQ_INIT, END_RESOURCE, HELLO,
+                DIAGNOSIS_INTERNAL_RESOURCE),
 
         SOCKET("accepted", PHASE_CLOSE, END_COMPLETED, HELLO, DIAGNOSIS_NONE),
         SOCKET("slow to say goodbye", PHASE_CLOSE, END_TIMEOUT, HELLO, DIAGNOSIS_NONE),
@@ -477,6 +491,101 @@ START_TEST(a_faulty_certificate_that_ended_the_handshake_is_the_reason)
 }
 END_TEST
 
+/* ---- from the queue manager's answer to the reason ---- */
+
+#define STATUS(n, type, code, d) {n, CHANNEL_TYPE_##type, MQ_RESULT_REFUSED, code, d, false, false}
+#define ANSWER(n, type, r, d) {n, CHANNEL_TYPE_##type, MQ_RESULT_##r, 0, d, false, false}
+
+typedef struct AnswerRow {
+        const char *name;
+        ChannelType chltype;
+        MqResult result;
+        uint32_t code;
+        Diagnosis expected;
+        bool accepted, inferred;
+} AnswerRow;
+
+static const AnswerRow answer_rows[] = {
+        {"not asked", CHANNEL_TYPE_SVRCONN, MQ_RESULT_NONE, 0, DIAGNOSIS_NONE, false, false},
+        {"a client's channel accepts", CHANNEL_TYPE_SVRCONN, MQ_RESULT_ACCEPTED, 0, DIAGNOSIS_NONE,
+                true, false},
+        {"one whose type nobody said accepts", _CHANNEL_TYPE_INVALID, MQ_RESULT_ACCEPTED, 0,
+                DIAGNOSIS_NONE, true, false},
+        {"a receiver refuses for its type", CHANNEL_TYPE_RCVR, MQ_RESULT_REFUSED, 0x02,
+                DIAGNOSIS_NONE, true, true},
+        {"so does a cluster's receiver", CHANNEL_TYPE_CLUSRCVR, MQ_RESULT_REFUSED, 0x02,
+                DIAGNOSIS_NONE, true, true},
+        {"and a requester", CHANNEL_TYPE_RQSTR, MQ_RESULT_REFUSED, 0x02, DIAGNOSIS_NONE, true, true},
+        {"what accepts a client is no receiver", CHANNEL_TYPE_RCVR, MQ_RESULT_ACCEPTED, 0,
+                DIAGNOSIS_MQ_WRONG_CHANNEL_TYPE, true, false},
+        STATUS("no such channel", SVRCONN, 0x01, DIAGNOSIS_MQ_CHANNEL_UNKNOWN),
+        STATUS("no such receiver", RCVR, 0x01, DIAGNOSIS_MQ_CHANNEL_UNKNOWN),
+        STATUS("a client's channel of another type", SVRCONN, 0x02, DIAGNOSIS_MQ_WRONG_CHANNEL_TYPE),
+        STATUS("no queue manager", SVRCONN, 0x03, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("sequence numbers", SVRCONN, 0x04, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("it is ending", SVRCONN, 0x05, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("just before the protocol", SVRCONN, 0x09, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("the protocol's first", SVRCONN, 0x0A, DIAGNOSIS_MQ_PROTOCOL_ERROR),
+        STATUS("the protocol's last", SVRCONN, 0x10, DIAGNOSIS_MQ_PROTOCOL_ERROR),
+        STATUS("just behind the protocol", SVRCONN, 0x11, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("security", SVRCONN, 0x14, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("stopped", SVRCONN, 0x16, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("an exit", SVRCONN, 0x17, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("the CipherSpec", SVRCONN, 0x18, DIAGNOSIS_MQ_CIPHERSPEC_REFUSED),
+        STATUS("a receiver's CipherSpec", RCVR, 0x18, DIAGNOSIS_MQ_CIPHERSPEC_REFUSED),
+        STATUS("our name", SVRCONN, 0x19, DIAGNOSIS_MQ_PEER_NAME_REFUSED),
+        STATUS("our certificate", SVRCONN, 0x1A, DIAGNOSIS_MQ_CLIENT_CERT_REQUIRED),
+        STATUS("in recovery", SVRCONN, 0x1B, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("refreshing", SVRCONN, 0x1C, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("an object handle", SVRCONN, 0x1D, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("a conversation", SVRCONN, 0x1E, DIAGNOSIS_MQ_PROTOCOL_ERROR),
+        STATUS("a socket action", SVRCONN, 0x1F, DIAGNOSIS_MQ_PROTOCOL_ERROR),
+        STATUS("a standby", SVRCONN, 0x20, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("a code without a name", SVRCONN, 0x21, DIAGNOSIS_MQ_REFUSED_OTHER),
+        STATUS("its connection limit", SVRCONN, 0x25, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE),
+        STATUS("a huge code", SVRCONN, UINT32_MAX, DIAGNOSIS_MQ_REFUSED_OTHER),
+        ANSWER("an answer in another language", SVRCONN, NOT_MQ, DIAGNOSIS_MQ_NOT_MQ),
+        ANSWER("a broken answer", SVRCONN, PROTOCOL_ERROR, DIAGNOSIS_MQ_PROTOCOL_ERROR),
+        ANSWER("no end of counter-proposals", SVRCONN, NOT_AGREED, DIAGNOSIS_MQ_REFUSED_OTHER),
+        ANSWER("a close", SVRCONN, CLOSED, DIAGNOSIS_MQ_CLOSED_AFTER_TLS),
+        ANSWER("silence", SVRCONN, TIMEOUT, DIAGNOSIS_MQ_CLOSED_AFTER_TLS),
+};
+
+START_TEST(what_the_queue_manager_answers_is_told_by_its_reason)
+{
+        const AnswerRow *row = &answer_rows[_i];
+        const MqOutcome mq = {
+                .result = row->result,
+                .facts = {.has_status = row->result == MQ_RESULT_REFUSED, .status_code = row->code},
+        };
+        bool inferred = false;
+        Diagnosis d = diagnosis_of_mq(&mq, row->chltype);
+
+        ck_assert_msg(d == row->expected, "%s: %s instead of %s", row->name, name_of(d),
+                name_of(row->expected));
+        ck_assert_msg(diagnosis_mq_is_accepted(&mq, row->chltype, &inferred) == row->accepted, "%s",
+                row->name);
+        ck_assert_msg(inferred == row->inferred, "%s", row->name);
+}
+END_TEST
+
+/* The failure that partners report as AMQ9641E, told alike by what sees it coming and what sees it. */
+START_TEST(both_ends_of_the_classic_failure_say_what_to_do)
+{
+        static const Diagnosis both[] = {
+                DIAGNOSIS_POLICY_VERSION_UNEXPECTED, DIAGNOSIS_MQ_CIPHERSPEC_REFUSED};
+
+        for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+                const DiagnosisInfo *info = diagnosis_info(both[i]);
+
+                ck_assert(strstr(info->amq_initiator, "AMQ9641E"));
+                ck_assert(strstr(info->amq_qmgr, "AMQ9631E"));
+                ck_assert(strstr(
+                        info->remedy, "Open the accepting channel first, tighten it last"));
+        }
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("diagnosis");
@@ -497,6 +606,9 @@ static Suite *make_suite(void)
 
         tcase_add_loop_test(wire, what_happened_on_the_wire_is_told_by_its_reason, 0,
                 (int) ARRAY_LEN(wire_rows));
+        tcase_add_loop_test(wire, what_the_queue_manager_answers_is_told_by_its_reason, 0,
+                (int) ARRAY_LEN(answer_rows));
+        tcase_add_test(wire, both_ends_of_the_classic_failure_say_what_to_do);
         tcase_add_test(wire, an_address_that_was_not_needed_is_no_failure);
         tcase_add_test(wire, a_library_without_memory_is_our_trouble);
         tcase_add_loop_test(wire, a_faulty_certificate_that_ended_the_handshake_is_the_reason, 0,

@@ -66,6 +66,12 @@ START_TEST(the_advice_opens_the_accepting_side_first)
         ck_assert_ptr_nonnull(strstr(buf_str(&b), "Open the accepting side first, tighten it last"));
 
         buf_clear(&b);
+        ck_assert_int_eq(sslciph_parse(ONE_13, &right, NULL), 0);
+        interop_advice(&right, &left, &b);
+        ck_assert_ptr_null(strstr(buf_str(&b), "Open the accepting side"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "AllowTLSV13"));
+
+        buf_clear(&b);
         interop_advice(&left, &left, &b);
         ck_assert_str_eq(buf_str(&b), "Nothing has to change.");
 }

@@ -279,6 +279,294 @@ START_TEST(time_alone_changes_a_verdict)
 }
 END_TEST
 
+/* ---- looks at depth mq ---- */
+
+#define MQ_ENDPOINT(more) ENDPOINT("a", "depth = \"mq\"; mq_interval = \"1h\";" more)
+
+/* The answer of an address that was asked, as a refusal with this code; 0: it accepted. */
+static void answered(AddressObservation *a, uint32_t code)
+{
+        a->mq_tried = true;
+        a->mq.result = code ? MQ_RESULT_REFUSED : MQ_RESULT_ACCEPTED;
+        a->mq.facts.has_status = code != 0;
+        a->mq.facts.status_code = code;
+}
+
+static void record_mq(Inventory *i, Endpoint *e, int64_t at, uint32_t code)
+{
+        Observation *o = observation(at);
+
+        answered(add_good(o, "10.0.0.1", NOW + 100 * DAY), code);
+        ck_assert_int_eq(inventory_record(i, e, o, at), 0);
+}
+
+START_TEST(an_answer_is_kept_until_the_next_look)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        Endpoint *e = inventory_at(i, 0);
+        const AddressObservation *a = NULL;
+
+        record_good(i, e, NOW, NOW + 100 * DAY);
+        ck_assert(e->assessment->success);
+        ck_assert_int_eq(e->mq_at, 0);
+        ck_assert_int_eq(e->mq.result, MQ_RESULT_NONE);
+
+        record_mq(i, e, NOW + 60, 0x18);
+        ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+        ck_assert_int_eq(e->observation->addresses[0].mq_kept_at, 0);
+        ck_assert_int_eq(e->mq_at, NOW + 60);
+
+        /* Twice, to see that it says when it was given and not when it was kept. */
+        for (int k = 2; k <= 3; k++) {
+                record_good(i, e, NOW + k * 60, NOW + 100 * DAY);
+                a = &e->observation->addresses[0];
+                ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+                ck_assert_uint_eq(a->mq.facts.status_code, 0x18);
+                ck_assert_int_eq(a->mq_kept_at, NOW + 60);
+                ck_assert(!a->mq_tried);
+                ck_assert_int_eq(e->mq_at, NOW + 60);
+        }
+        ck_assert_uint_eq(e->n_failures[DIAGNOSIS_MQ_CIPHERSPEC_REFUSED], 3);
+
+        record_refused(i, e, NOW + 240);
+        ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_CONNECT_REFUSED);
+        ck_assert_uint_eq(e->assessment->n_findings, 2);
+
+        record_mq(i, e, NOW + 300, 0);
+        ck_assert(e->assessment->success);
+        ck_assert_int_eq(e->mq.result, MQ_RESULT_ACCEPTED);
+        ck_assert_int_eq(e->mq_at, NOW + 300);
+
+        record_good(i, e, NOW + 360, NOW + 100 * DAY);
+        ck_assert(e->assessment->success);
+        ck_assert_int_eq(e->assessment->stages[STAGE_MQ], STAGE_RESULT_PASSED);
+}
+END_TEST
+
+START_TEST(a_look_that_we_could_not_make_is_none)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        Endpoint *e = inventory_at(i, 0);
+        Observation *o = NULL;
+
+        record_mq(i, e, NOW, 0x18);
+        o = observation(NOW + 60);
+        add_good(o, "10.0.0.1", NOW + 100 * DAY)->mq_tried = true;
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 60), 0);
+        ck_assert_int_eq(e->mq_at, NOW);
+        ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+}
+END_TEST
+
+START_TEST(an_answer_goes_with_the_channel_to_the_address_that_serves_it)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        Endpoint *e = inventory_at(i, 0);
+        Observation *o = NULL;
+
+        record_mq(i, e, NOW, 0x18);
+
+        o = observation(NOW + 60);
+        (void) add_refused(o, "10.0.0.1");
+        (void) add_good(o, "10.0.0.2", NOW + 100 * DAY);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 60), 0);
+        ck_assert_int_eq(e->observation->addresses[0].mq.result, MQ_RESULT_NONE);
+        ck_assert_int_eq(e->observation->addresses[1].mq_kept_at, NOW);
+        ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+
+        /* A name that does not resolve for a while loses nothing. */
+        o = observation(NOW + 120);
+        o->resolve_end = END_NOT_FOUND;
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 120), 0);
+        record_good(i, e, NOW + 180, NOW + 100 * DAY);
+        ck_assert_int_eq(e->observation->addresses[0].mq_kept_at, NOW);
+        ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CIPHERSPEC_REFUSED);
+}
+END_TEST
+
+START_TEST(with_all_addresses_each_keeps_its_own_answer)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT("all_addresses = true;"));
+        Endpoint *e = inventory_at(i, 0);
+        Observation *o = observation(NOW);
+
+        answered(add_good(o, "10.0.0.1", NOW + 100 * DAY), 0);
+        answered(add_good(o, "10.0.0.2", NOW + 100 * DAY), 0x16);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW), 0);
+
+        /* In another order, and with one that is new. */
+        o = observation(NOW + 60);
+        (void) add_good(o, "10.0.0.3", NOW + 100 * DAY);
+        (void) add_good(o, "10.0.0.2", NOW + 100 * DAY);
+        (void) add_good(o, "10.0.0.1", NOW + 100 * DAY);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 60), 0);
+        ck_assert_int_eq(e->observation->addresses[0].mq.result, MQ_RESULT_NONE);
+        ck_assert_uint_eq(e->observation->addresses[1].mq.facts.status_code, 0x16);
+        ck_assert_int_eq(e->observation->addresses[2].mq.result, MQ_RESULT_ACCEPTED);
+        ck_assert_int_eq(e->observation->addresses[1].mq_kept_at, NOW);
+        ck_assert_int_eq(e->observation->addresses[2].mq_kept_at, NOW);
+        ck_assert_int_eq(
+                e->assessment->addresses[1].primary, DIAGNOSIS_MQ_CHANNEL_UNAVAILABLE);
+        ck_assert_int_eq(e->assessment->addresses[2].stages[STAGE_MQ], STAGE_RESULT_PASSED);
+}
+END_TEST
+
+static void add_anonymous(Observation *o, uint32_t code)
+{
+        AddressObservation *a = NULL;
+
+        ck_assert_int_eq(observation_add_anonymous(o, "qm1(1414)", "10.0.0.1", &a), 0);
+        a->attempted = true;
+        a->phase = PHASE_CLOSE;
+        a->end = END_COMPLETED;
+        answered(a, code);
+}
+
+START_TEST(what_the_anonymous_look_proved_is_kept)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT("sslcauth = \"REQUIRED\";"));
+        Endpoint *e = inventory_at(i, 0);
+        Observation *o = observation(NOW);
+        AddressObservation *a = add_good(o, "10.0.0.1", NOW + 100 * DAY);
+
+        a->tls.client_certificate_sent = true;
+        answered(a, 0);
+        add_anonymous(o, 0);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW), 0);
+        ck_assert_int_eq(
+                assessment_primary(e->assessment), DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED);
+
+        for (int k = 1; k <= 2; k++) {
+                record_good(i, e, NOW + k * 60, NOW + 100 * DAY);
+                ck_assert_ptr_nonnull(e->observation->anonymous);
+                ck_assert_int_eq(e->observation->anonymous->mq_kept_at, NOW);
+                ck_assert_int_eq(assessment_primary(e->assessment),
+                        DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED);
+                ck_assert_int_eq(e->assessment->client_auth, CLIENT_AUTH_NOT_REQUIRED);
+        }
+
+        o = observation(NOW + 180);
+        a = add_good(o, "10.0.0.1", NOW + 100 * DAY);
+        a->tls.client_certificate_sent = true;
+        answered(a, 0);
+        add_anonymous(o, 0x1A);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 180), 0);
+        ck_assert_msg(e->assessment->success, "%s", e->assessment->message);
+        ck_assert_int_eq(e->assessment->client_auth, CLIENT_AUTH_REQUIRED);
+}
+END_TEST
+
+START_TEST(looks_at_depth_mq_are_due_at_their_own_pace)
+{
+        CLEANUP(inventory_cleanup) Inventory *shallow = inventory(ENDPOINT("a", ""));
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        Endpoint *e = inventory_at(i, 0);
+
+        ck_assert(!endpoint_mq_due(inventory_at(shallow, 0), NOW));
+
+        ck_assert(endpoint_mq_due(e, NOW));
+        record_refused(i, e, NOW);
+        ck_assert(endpoint_mq_due(e, NOW)); /* it did not get that far */
+
+        record_mq(i, e, NOW, 0x16);
+        ck_assert(!endpoint_mq_due(e, NOW));
+        ck_assert(!endpoint_mq_due(e, NOW + 3599));
+        ck_assert(endpoint_mq_due(e, NOW + 3600));
+        ck_assert(endpoint_mq_due(e, NOW - 1)); /* the clock was set back */
+}
+END_TEST
+
+/* One certificate for all, so that only what a test changes is another. */
+static void record_leaf(Inventory *i, Endpoint *e, int64_t at, const PkiCert *leaf, uint16_t cipher,
+        bool asked)
+{
+        DerCert sent[] = { { leaf->der, leaf->der_len } };
+        Observation *o = observation(at);
+        AddressObservation *a = add_good(o, "10.0.0.1", NOW + 100 * DAY);
+
+        a->chain = chain_facts_free(a->chain);
+        ck_assert_int_eq(chain_inspect(sent, 1, NULL, at, &a->chain), 0);
+        a->tls.cipher = cipher;
+        if (asked)
+                answered(a, 0);
+        ck_assert_int_eq(inventory_record(i, e, o, at), 0);
+}
+
+START_TEST(another_certificate_or_cipher_makes_a_look_due_at_once)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        CLEANUP_PKI PkiCert one = pki_issue(&(PkiOptions){ .cn = "qm1" });
+        CLEANUP_PKI PkiCert two = pki_issue(&(PkiOptions){ .cn = "qm1" });
+        Endpoint *e = inventory_at(i, 0);
+
+        record_leaf(i, e, NOW, &one, TLS13_AES_256, true);
+        record_leaf(i, e, NOW + 1, &one, TLS13_AES_256, false);
+        ck_assert(!endpoint_mq_due(e, NOW + 1));
+
+        record_leaf(i, e, NOW + 2, &two, TLS13_AES_256, false);
+        ck_assert(endpoint_mq_due(e, NOW + 2));
+        record_leaf(i, e, NOW + 3, &two, TLS13_AES_256, true);
+        ck_assert(!endpoint_mq_due(e, NOW + 3));
+
+        record_leaf(i, e, NOW + 4, &two, TLS13_AES_256 + 1, false);
+        ck_assert(endpoint_mq_due(e, NOW + 4));
+
+        /* An address that TLS does not reach now shows no other certificate. */
+        record_leaf(i, e, NOW + 5, &two, TLS13_AES_256, true);
+        record_refused(i, e, NOW + 6);
+        ck_assert(!endpoint_mq_due(e, NOW + 6));
+}
+END_TEST
+
+START_TEST(an_unknown_channel_is_asked_for_again_after_a_reload_only)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        CLEANUP(config_cleanup) Config *same = config(MQ_ENDPOINT(""));
+        CLEANUP_PKI PkiCert other = pki_issue(&(PkiOptions){ .cn = "qm1" });
+        Endpoint *e = inventory_at(i, 0);
+
+        record_mq(i, e, NOW, 0x01);
+        ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CHANNEL_UNKNOWN);
+        ck_assert(!endpoint_mq_due(e, NOW + 365 * DAY));
+        record_leaf(i, e, NOW + 60, &other, TLS13_AES_256 + 1, false);
+        ck_assert(!endpoint_mq_due(e, NOW + 60));
+        ck_assert_uint_eq(e->observation->addresses[0].mq.facts.status_code, 0x01);
+
+        ck_assert_int_eq(inventory_sync(i, same, NULL, NULL), 0);
+        ck_assert_ptr_nonnull(e->observation);
+        ck_assert(endpoint_mq_due(e, NOW + 120));
+
+        record_mq(i, e, NOW + 120, 0x01);
+        ck_assert(!endpoint_mq_due(e, NOW + 365 * DAY));
+
+        /* The anonymous look is one as well. */
+        Observation *o = observation(NOW + 180);
+
+        answered(add_good(o, "10.0.0.1", NOW + 100 * DAY), 0);
+        add_anonymous(o, 0x01);
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 180), 0);
+        ck_assert(!endpoint_mq_due(e, NOW + 365 * DAY));
+
+        record_mq(i, e, NOW + 240, 0);
+        ck_assert(endpoint_mq_due(e, NOW + 365 * DAY));
+}
+END_TEST
+
+START_TEST(a_changed_configuration_forgets_the_answer)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        CLEANUP(config_cleanup) Config *other = config(MQ_ENDPOINT("sni = \"none\";"));
+        Endpoint *e = inventory_at(i, 0);
+
+        record_mq(i, e, NOW, 0x01);
+        ck_assert_int_eq(inventory_sync(i, other, NULL, NULL), 0);
+        ck_assert_int_eq(e->mq_at, 0);
+        ck_assert(endpoint_mq_due(e, NOW));
+        record_good(i, e, NOW + 60, NOW + 100 * DAY);
+        ck_assert(e->assessment->success);
+}
+END_TEST
+
 /* ---- reload ---- */
 
 typedef struct Removed {
@@ -293,6 +581,28 @@ static void note_removed(Endpoint *e, void *userdata)
         removed->n++;
         (void) strncpy(removed->name, e->config->name, sizeof(removed->name) - 1);
 }
+
+static const char *const judged_differently[] = {"timeout = \"3s\";", "interval = \"2h\";",
+        "retry_interval = \"2m\";", "linger = \"200ms\";", "qmgr = \"QM7\";", "min_rsa_bits = 4096;",
+        "expiry_warning = \"60d\";", "listener_sslciph = \"ANY_TLS13\";"};
+
+START_TEST(another_pace_or_policy_keeps_what_was_seen)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(ENDPOINT("a", ""));
+        CLEANUP(config_cleanup) Config *other = NULL;
+        CLEANUP_BUF Buf text = BUF_INIT;
+        Endpoint *e = inventory_at(i, 0);
+
+        buf_appendf(&text, ENDPOINT("a", " %s"), judged_differently[_i]);
+        other = config(buf_str(&text));
+        record_good(i, e, NOW, NOW + 100 * DAY);
+        ck_assert_int_eq(inventory_sync(i, other, NULL, NULL), 0);
+        ck_assert_int_eq(inventory_reassess(i, NOW), 0);
+        ck_assert_ptr_nonnull(e->observation);
+        ck_assert(e->dates.has_effective);
+        ck_assert_int_eq(e->dates.effective_at, NOW + 100 * DAY);
+}
+END_TEST
 
 START_TEST(unchanged_endpoints_keep_everything)
 {
@@ -310,7 +620,7 @@ START_TEST(unchanged_endpoints_keep_everything)
         record_refused(i, b, NOW + 60);
         b->due_usec = 78;
 
-        c = config(ENDPOINT("d", "") "," ENDPOINT("b", "timeout = \"3s\";") ","
+        c = config(ENDPOINT("d", "") "," ENDPOINT("b", "sni = \"none\";") ","
                    ENDPOINT("a", "note = \"new\";"));
         ck_assert_int_eq(inventory_sync(i, c, note_removed, &removed), 0);
 
@@ -330,9 +640,9 @@ START_TEST(unchanged_endpoints_keep_everything)
         ck_assert(a->assessment->success);
         ck_assert_int_eq(a->dates.leaf_at, NOW + 100 * DAY);
 
-        /* The changed one: counters stay, what was seen does not. */
+        /* The one that is asked differently: counters stay, what was seen does not. */
         b = inventory_find(i, "b");
-        ck_assert_uint_eq(b->config->timeout_usec, 3000000);
+        ck_assert_int_eq(b->config->sni_mode, SNI_NONE);
         ck_assert_uint_eq(b->n_probes, 2);
         ck_assert_uint_eq(b->n_failures[DIAGNOSIS_CONNECT_REFUSED], 1);
         ck_assert_uint_eq(b->n_failures_in_a_row, 0);
@@ -378,6 +688,17 @@ static Suite *make_suite(void)
         tcase_add_test(tcase, a_chain_stays_with_its_address);
         tcase_add_test(tcase, dates_survive_addresses_that_come_and_go);
         tcase_add_test(tcase, time_alone_changes_a_verdict);
+        tcase_add_test(tcase, an_answer_is_kept_until_the_next_look);
+        tcase_add_test(tcase, a_look_that_we_could_not_make_is_none);
+        tcase_add_test(tcase, an_answer_goes_with_the_channel_to_the_address_that_serves_it);
+        tcase_add_test(tcase, with_all_addresses_each_keeps_its_own_answer);
+        tcase_add_test(tcase, what_the_anonymous_look_proved_is_kept);
+        tcase_add_test(tcase, looks_at_depth_mq_are_due_at_their_own_pace);
+        tcase_add_test(tcase, another_certificate_or_cipher_makes_a_look_due_at_once);
+        tcase_add_test(tcase, an_unknown_channel_is_asked_for_again_after_a_reload_only);
+        tcase_add_test(tcase, a_changed_configuration_forgets_the_answer);
+        tcase_add_loop_test(tcase, another_pace_or_policy_keeps_what_was_seen, 0,
+                ARRAY_LEN(judged_differently));
         tcase_add_test(tcase, unchanged_endpoints_keep_everything);
         tcase_add_test(tcase, all_can_go_and_come_back);
         suite_add_tcase(suite, tcase);

@@ -65,6 +65,10 @@ START_TEST(test_before_the_first_probe_nothing_is_claimed)
         ck_assert_absent(&p, "mqtls_chain_not_after_timestamp_seconds");
         ck_assert_absent(&p, "mqtls_policy_violation");
         ck_assert_absent(&p, "mqtls_build_info");
+        ck_assert_absent(&p, "mqtls_mq_info");
+        ck_assert_absent(&p, "mqtls_mq_last_run_timestamp_seconds");
+        ck_assert_absent(&p, "mqtls_cipherspec_accepted");
+        ck_assert_absent(&p, "mqtls_survey_last_run_timestamp_seconds");
 }
 END_TEST
 
@@ -114,6 +118,9 @@ START_TEST(test_a_healthy_endpoint)
         ck_assert_value(&p, "mqtls_addresses_consistent", "", 1);
         ck_assert_absent(&p, "mqtls_probe_failure_info");
         ck_assert_absent(&p, "mqtls_probe_failures_total");
+        ck_assert_uint_eq(parsed_metrics_count(&p, "mqtls_probe_stage_success", "stage=mq"), 0);
+        ck_assert_uint_eq(
+                parsed_metrics_count(&p, "mqtls_probe_phase_duration_seconds", "phase=mq_init"), 0);
 }
 END_TEST
 
@@ -349,18 +356,316 @@ START_TEST(test_an_unreadable_process_is_left_out)
 }
 END_TEST
 
-START_TEST(test_labels_are_those_of_the_table)
+/* ---- depth "mq" ---- */
+
+static const EstateEndpoint deep[] = {
+        {.name = "QM1/APP.SVRCONN",
+                .qmgr = "QM1",
+                .depth = PROBE_DEPTH_MQ,
+                .sslpeer = "CN=QM1",
+                .sslcauth = SSLCAUTH_REQUIRED,
+                .has_trust = true},
+};
+
+static const EstateEndpoint deep_with_identity[] = {
+        {.name = "QM1/APP.SVRCONN",
+                .qmgr = "QM1",
+                .depth = PROBE_DEPTH_MQ,
+                .sslcauth = SSLCAUTH_REQUIRED,
+                .has_trust = true,
+                .has_identity = true},
+};
+
+/* TLS came up with a leaf of that name, and then this came of the question at depth "mq". */
+static Observation *asked(const char *cn, bool sent, MqResult result, const MqInitFacts *facts)
 {
-        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
-        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1"});
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = cn});
         const PkiCert *chain[] = {&leaf};
         Observation *o = estate_observation(PKI_NOW);
-        DaemonFacts d = estate_daemon();
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+
+        estate_answered(a, chain, 1, true, PKI_NOW);
+        a->tls.client_certificate_sent = sent;
+        estate_asked(a, result, facts);
+        return o;
+}
+
+/* The rarer look without the identity. */
+static void asked_without_identity(Observation *o, MqResult result, const MqInitFacts *facts)
+{
+        AddressObservation *a = NULL;
+
+        ck_assert_int_eq(
+                observation_add_anonymous(o, "qm1.example.com(1414)", "192.0.2.1", &a), 0);
+        a->attempted = true;
+        estate_answered(a, NULL, 0, false, PKI_NOW);
+        estate_asked(a, result, facts);
+}
+
+START_TEST(test_a_queue_manager_tells_its_name)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_qmgr("QM1");
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_record(i, deep[0].name, asked("QM1", true, MQ_RESULT_ACCEPTED, &facts), PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_endpoint_info", "depth=mq,sslcauth=REQUIRED", 1);
+        ck_assert_value(&p, "mqtls_mq_info",
+                "endpoint=QM1/APP.SVRCONN,qmgr=QM1,channel=APP.SVRCONN,qmgr_name=QM1,"
+                "product=IBM MQ 9.4.3.0 on Multiplatforms,fap_level=13",
+                1);
+        ck_assert_value(&p, "mqtls_mq_last_run_timestamp_seconds", "", PKI_NOW);
+        ck_assert_value(&p, "mqtls_probe_success", "", 1);
+        ck_assert_value(&p, "mqtls_probe_stage_success", "stage=mq", 1);
+        ck_assert_value(&p, "mqtls_probe_phase_duration_seconds", "phase=mq_init", 0.0025);
+        ck_assert_value(&p, "mqtls_policy_violation", "rule=sslpeer_mismatch", 0);
+        ck_assert_value(&p, "mqtls_policy_violation", "rule=qmgr_mismatch", 0);
+        /* With a certificate nothing shows of what would happen without one. */
+        ck_assert_uint_eq(
+                parsed_metrics_count(&p, "mqtls_policy_violation", "rule=client_auth_not_required"),
+                0);
+        ck_assert_absent(&p, "mqtls_client_cert_required");
+}
+END_TEST
+
+START_TEST(test_an_answer_outlives_probes_that_do_not_ask)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_qmgr("QM1");
+        Observation *o = estate_observation(PKI_NOW + 900);
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_record(i, deep[0].name, asked("QM1", true, MQ_RESULT_ACCEPTED, &facts), PKI_NOW);
+        estate_answered(
+                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), NULL, 0, false, PKI_NOW);
+        estate_record(i, deep[0].name, o, PKI_NOW + 900);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_probe_last_run_timestamp_seconds", "", PKI_NOW + 900);
+        ck_assert_value(&p, "mqtls_mq_last_run_timestamp_seconds", "", PKI_NOW);
+        ck_assert_value(&p, "mqtls_mq_info", "qmgr_name=QM1", 1);
+        ck_assert_value(&p, "mqtls_probe_stage_success", "stage=mq", 1);
+        ck_assert_uint_eq(
+                parsed_metrics_count(&p, "mqtls_probe_phase_duration_seconds", "phase=mq_init"), 0);
+}
+END_TEST
+
+/* What each result leaves of the queue manager. */
+static const struct {
+        const char *name;
+        MqResult result;
+        uint32_t status_code; /* 0: none */
+        bool answered;        /* as a queue manager does */
+        const char *reason;
+        bool client_cert_required;
+} results[] = {
+        {"it wants a certificate, which TLS did not", MQ_RESULT_REFUSED,
+                MQ_STATUS_CLIENT_CERTIFICATE, true, "client_cert_required", true},
+        {"it does not know the channel", MQ_RESULT_REFUSED, MQ_STATUS_NO_CHANNEL, true,
+                "channel_unknown", false},
+        {"the CipherSpec is not the channel's", MQ_RESULT_REFUSED, MQ_STATUS_CIPHER_SPEC, true,
+                "cipherspec_refused", false},
+        {"it has a reason that nobody knows", MQ_RESULT_REFUSED, 0x77, true, "refused_other", false},
+        {"it never agrees", MQ_RESULT_NOT_AGREED, 0, true, "refused_other", false},
+        {"it is something else", MQ_RESULT_NOT_MQ, 0, false, "not_mq", false},
+        {"it breaks off", MQ_RESULT_CLOSED, 0, false, "closed_after_tls", false},
+        {"it stays silent", MQ_RESULT_TIMEOUT, 0, false, "closed_after_tls", false},
+};
+
+START_TEST(test_a_queue_manager_refuses)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_refusal(results[_i].status_code);
+        char labels[96];
+        CLEANUP_PARSED ParsedMetrics p;
+
+        facts.has_status = results[_i].status_code != 0;
+        estate_record(i, deep[0].name, asked("QM1", false, results[_i].result, &facts), PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_msg(parsed_metrics_count(&p, "mqtls_mq_info",
+                              "qmgr_name=,product=,fap_level=") == (size_t) results[_i].answered,
+                "%s", results[_i].name);
+        ck_assert_value(&p, "mqtls_mq_last_run_timestamp_seconds", "", PKI_NOW);
+        ck_assert_value(&p, "mqtls_probe_success", "", 0);
+        ck_assert_value(&p, "mqtls_probe_stage_success", "stage=tls", 1);
+        ck_assert_value(&p, "mqtls_probe_stage_success", "stage=mq", 0);
+        (void) snprintf(labels, sizeof(labels), "stage=mq,reason=%s", results[_i].reason);
+        ck_assert_value(&p, "mqtls_probe_failure_info", labels, 1);
+        ck_assert_value(
+                &p, "mqtls_client_cert_required", "", results[_i].client_cert_required);
+        /* The name was not told, so nobody knows whether it is the right one. */
+        ck_assert_uint_eq(parsed_metrics_count(&p, "mqtls_policy_violation", "rule=qmgr_mismatch"),
+                0);
+}
+END_TEST
+
+START_TEST(test_a_look_without_the_identity_tells_of_sslcauth)
+{
+        bool refuses = _i == 0;
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep_with_identity, 1);
+        MqInitFacts facts = estate_qmgr("QM1");
+        MqInitFacts refusal = estate_refusal(MQ_STATUS_CLIENT_CERTIFICATE);
+        Observation *o = asked("QM1", true, MQ_RESULT_ACCEPTED, &facts);
+        CLEANUP_PARSED ParsedMetrics p;
+
+        asked_without_identity(o, refuses ? MQ_RESULT_REFUSED : MQ_RESULT_ACCEPTED,
+                refuses ? &refusal : &facts);
+        estate_record(i, deep_with_identity[0].name, o, PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_client_cert_required", "", refuses);
+        ck_assert_value(
+                &p, "mqtls_policy_violation", "rule=client_auth_not_required", !refuses);
+        ck_assert_value(&p, "mqtls_probe_success", "", refuses);
+}
+END_TEST
+
+START_TEST(test_sslcauth_is_that_of_the_channel_at_every_address)
+{
+        static const EstateEndpoint all[] = {
+                {.name = "QM1", .depth = PROBE_DEPTH_MQ, .all_addresses = true},
+        };
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(all, 1);
+        MqInitFacts refusal = estate_refusal(MQ_STATUS_CLIENT_CERTIFICATE);
+        Observation *o = asked("QM1", false, MQ_RESULT_REFUSED, &refusal);
         CLEANUP_PARSED ParsedMetrics p;
 
         estate_answered(
-                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, false, PKI_NOW);
-        estate_record(i, one[0].name, o, PKI_NOW);
+                estate_address(o, "qm1.example.com(1414)", "192.0.2.2"), NULL, 0, false, PKI_NOW);
+        estate_record(i, "QM1", o, PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_client_cert_required",
+                "address=qm1.example.com(1414)/192.0.2.1", 1);
+        ck_assert_value(&p, "mqtls_client_cert_required",
+                "address=qm1.example.com(1414)/192.0.2.2", 1);
+        ck_assert_value(&p, "mqtls_mq_last_run_timestamp_seconds", "address=", PKI_NOW);
+}
+END_TEST
+
+START_TEST(test_hostile_queue_manager_stays_a_label)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        const char *name = estate_hostile_qmgr((size_t) _i);
+        MqInitFacts facts = estate_qmgr(name);
+        const ParsedSample *info = NULL;
+        CLEANUP_PARSED ParsedMetrics p;
+
+        (void) snprintf(facts.product, sizeof(facts.product), "%s", name);
+        estate_record(i, deep[0].name, asked("QM1", true, MQ_RESULT_ACCEPTED, &facts), PKI_NOW);
+        read_page(i, NULL, &p);
+
+        info = parsed_metrics_find(&p, "mqtls_mq_info", "");
+        ck_assert_ptr_nonnull(info);
+        ck_assert_pstr_eq(parsed_sample_label(info, "qmgr_name"), name);
+        ck_assert_pstr_eq(parsed_sample_label(info, "product"), name);
+        ck_assert_value(&p, "mqtls_policy_violation", "rule=qmgr_mismatch", 1);
+}
+END_TEST
+
+/* ---- rules that need a fact ---- */
+
+START_TEST(test_a_certificate_is_held_against_sslpeer)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_qmgr("QM1");
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_record(i, deep[0].name, asked("QM2", true, MQ_RESULT_ACCEPTED, &facts), PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_policy_violation", "rule=sslpeer_mismatch", 1);
+        ck_assert_value(
+                &p, "mqtls_probe_failure_info", "stage=policy,reason=sslpeer_mismatch", 1);
+}
+END_TEST
+
+START_TEST(test_without_a_certificate_sslpeer_is_not_met)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        Observation *o = estate_observation(PKI_NOW);
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_answered(a, NULL, 0, false, PKI_NOW);
+        estate_record(i, deep[0].name, o, PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_policy_violation", "rule=version_unexpected", 0);
+        ck_assert_uint_eq(
+                parsed_metrics_count(&p, "mqtls_policy_violation", "rule=sslpeer_mismatch"), 0);
+        ck_assert_absent(&p, "mqtls_mq_info");
+        ck_assert_absent(&p, "mqtls_mq_last_run_timestamp_seconds");
+}
+END_TEST
+
+START_TEST(test_a_demand_that_optional_forbids)
+{
+        static const EstateEndpoint optional[] = {
+                {.name = "QM1/APP.SVRCONN", .sslcauth = SSLCAUTH_OPTIONAL}};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(optional, 1);
+        Observation *o = estate_observation(PKI_NOW);
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_answered(
+                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), NULL, 0, false, PKI_NOW);
+        estate_record(i, optional[0].name, o, PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_endpoint_info", "depth=tls,sslcauth=OPTIONAL", 1);
+        ck_assert_value(&p, "mqtls_policy_violation", "rule=client_auth_unexpected", 0);
+}
+END_TEST
+
+/* ---- the survey ---- */
+
+START_TEST(test_a_survey_tells_what_was_accepted_and_refused)
+{
+        const char *triple_des = "TLS_RSA_WITH_3DES_EDE_CBC_SHA";
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
+        size_t n = 0;
+        CLEANUP_PARSED ParsedMetrics p;
+
+        (void) cipherspec_table(&n);
+        estate_survey(i, one[0].name, SURVEY_REFUSED, triple_des, PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_uint_eq(parsed_metrics_count(&p, "mqtls_cipherspec_accepted", ""), n);
+        ck_assert_value(&p, "mqtls_cipherspec_accepted",
+                "endpoint=QM1/APP.SVRCONN,cipherspec=TLS_RSA_WITH_3DES_EDE_CBC_SHA", 1);
+        ck_assert_value(
+                &p, "mqtls_cipherspec_accepted", "cipherspec=TLS_AES_256_GCM_SHA384", 0);
+        ck_assert_value(&p, "mqtls_survey_last_run_timestamp_seconds", "", PKI_NOW);
+}
+END_TEST
+
+START_TEST(test_a_survey_does_not_tell_what_did_not_show)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_survey(i, one[0].name, _i == 0 ? SURVEY_UNKNOWN : SURVEY_NOT_ASKED,
+                "TLS_AES_256_GCM_SHA384", PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_uint_eq(parsed_metrics_count(&p, "mqtls_cipherspec_accepted", ""), 1);
+        ck_assert_value(
+                &p, "mqtls_cipherspec_accepted", "cipherspec=TLS_AES_256_GCM_SHA384", 1);
+}
+END_TEST
+
+START_TEST(test_labels_are_those_of_the_table)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_qmgr("QM1");
+        DaemonFacts d = estate_daemon();
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_record(i, deep[0].name, asked("QM2", false, MQ_RESULT_ACCEPTED, &facts), PKI_NOW);
+        estate_survey(i, deep[0].name, SURVEY_REFUSED, "TLS_AES_256_GCM_SHA384", PKI_NOW);
         read_page(i, &d, &p);
 
         for (size_t s = 0; s < p.n_samples; s++) {
@@ -410,6 +715,7 @@ static Suite *make_suite(void)
 {
         Suite *suite = suite_create("render_metrics");
         TCase *pages = tcase_create("pages");
+        TCase *mq = tcase_create("mq");
 
         tcase_add_test(pages, test_before_the_first_probe_nothing_is_claimed);
         tcase_add_test(pages, test_a_healthy_endpoint);
@@ -428,6 +734,21 @@ static Suite *make_suite(void)
         tcase_add_test(pages, test_many_endpoints_are_no_duplicates);
         tcase_set_timeout(pages, 60);
         suite_add_tcase(suite, pages);
+
+        tcase_add_test(mq, test_a_queue_manager_tells_its_name);
+        tcase_add_test(mq, test_an_answer_outlives_probes_that_do_not_ask);
+        tcase_add_loop_test(mq, test_a_queue_manager_refuses, 0, (int) ARRAY_LEN(results));
+        tcase_add_loop_test(mq, test_a_look_without_the_identity_tells_of_sslcauth, 0, 2);
+        tcase_add_test(mq, test_sslcauth_is_that_of_the_channel_at_every_address);
+        tcase_add_loop_test(
+                mq, test_hostile_queue_manager_stays_a_label, 0, ESTATE_HOSTILE_QMGR_MAX);
+        tcase_add_test(mq, test_a_certificate_is_held_against_sslpeer);
+        tcase_add_test(mq, test_without_a_certificate_sslpeer_is_not_met);
+        tcase_add_test(mq, test_a_demand_that_optional_forbids);
+        tcase_add_test(mq, test_a_survey_tells_what_was_accepted_and_refused);
+        tcase_add_loop_test(mq, test_a_survey_does_not_tell_what_did_not_show, 0, 2);
+        tcase_set_timeout(mq, 60);
+        suite_add_tcase(suite, mq);
         return suite;
 }
 

@@ -192,6 +192,66 @@ START_TEST(test_hostile_certificate_is_text)
 }
 END_TEST
 
+/* The queue manager of the first endpoint accepted, and told this. */
+static void ask(Inventory *i, const MqInitFacts *facts)
+{
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "A"});
+        const PkiCert *chain[] = {&leaf};
+        Observation *o = estate_observation(PKI_NOW);
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+
+        estate_answered(a, chain, 1, true, PKI_NOW);
+        estate_asked(a, MQ_RESULT_ACCEPTED, facts);
+        estate_record(i, inventory_at(i, 0)->config->name, o, PKI_NOW);
+}
+
+static const struct {
+        const char *qmgr, *name; /* configured; told */
+        const char *product;
+        const char *cell;
+} qmgrs[] = {
+        {"QM1", "QM1", "IBM MQ 9.4.3.0 on Multiplatforms",
+                "\">QM1 <small class=\"faint\">IBM MQ 9.4.3.0 on Multiplatforms</small></td>"},
+        {"QM1", "QM2", "", "\">QM1 <small class=\"faint\">calls itself QM2</small></td>"},
+        {NULL, "QM2", "IBM MQ 9.4.3.0 for z/OS",
+                "\"> <small class=\"faint\">calls itself QM2, IBM MQ 9.4.3.0 for z/OS</small></td>"},
+        {"QM1", "QM1", "", "\">QM1</td>"},
+        {"QM1", "", "", "\">QM1</td>"},
+};
+
+START_TEST(test_page_shows_what_the_queue_manager_told)
+{
+        const EstateEndpoint deep[] = {
+                {.name = "A", .qmgr = qmgrs[_i].qmgr, .depth = PROBE_DEPTH_MQ}};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_qmgr(qmgrs[_i].name);
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        (void) snprintf(facts.product, sizeof(facts.product), "%s", qmgrs[_i].product);
+        ask(i, &facts);
+        ck_assert_int_eq(render_page(i, NULL, PKI_NOW, &b), 0);
+        check_markup(&b);
+        ck_assert_msg(strstr(buf_str(&b), qmgrs[_i].cell) != NULL, "%s", buf_str(&b));
+}
+END_TEST
+
+START_TEST(test_hostile_queue_manager_is_text)
+{
+        static const EstateEndpoint deep[] = {
+                {.name = "A", .qmgr = "QM1", .depth = PROBE_DEPTH_MQ}};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, 1);
+        MqInitFacts facts = estate_qmgr(estate_hostile_qmgr((size_t) _i));
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        memcpy(facts.product, facts.qmgr_name, sizeof(facts.qmgr_name));
+        ask(i, &facts);
+        ck_assert_int_eq(render_page(i, NULL, PKI_NOW, &b), 0);
+        check_markup(&b);
+        ck_assert_uint_eq(count(buf_str(&b), "<tr"), 2);
+        ck_assert_uint_eq(count(buf_str(&b), "calls itself "), 2); /* the cell and the finding */
+}
+END_TEST
+
 START_TEST(test_an_empty_inventory_is_a_page)
 {
         CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, 0);
@@ -228,6 +288,10 @@ static Suite *make_suite(void)
         tcase_add_loop_test(page, test_hostile_name_is_text, 0, (int) ARRAY_LEN(names));
         tcase_add_loop_test(
                 page, test_hostile_certificate_is_text, 0, (int) estate_hostile_count());
+        tcase_add_loop_test(
+                page, test_page_shows_what_the_queue_manager_told, 0, (int) ARRAY_LEN(qmgrs));
+        tcase_add_loop_test(
+                page, test_hostile_queue_manager_is_text, 0, ESTATE_HOSTILE_QMGR_MAX);
         tcase_add_test(page, test_an_empty_inventory_is_a_page);
         tcase_add_test(page, test_style_sheet_is_whole);
         tcase_set_timeout(page, 60);

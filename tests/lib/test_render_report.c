@@ -250,6 +250,192 @@ START_TEST(test_hostile_certificate_is_harmless)
 }
 END_TEST
 
+/* ---- depth "mq" ---- */
+
+static const EstateEndpoint deep[] = {
+        {.name = "SVRCONN",
+                .qmgr = "QM1",
+                .depth = PROBE_DEPTH_MQ,
+                .sslpeer = "CN=QM1",
+                .sslcauth = SSLCAUTH_REQUIRED,
+                .has_trust = true,
+                .has_identity = true},
+        {.name = "RCVR",
+                .channel = "TO.QM1",
+                .depth = PROBE_DEPTH_MQ,
+                .chltype = CHANNEL_TYPE_RCVR,
+                .has_trust = true},
+};
+
+/* TLS came up with a leaf of that name; unless the result is NONE the queue manager was asked. */
+static Observation *asked(
+        const char *cn, MqResult result, const MqInitFacts *facts, int64_t now_at)
+{
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = cn});
+        const PkiCert *chain[] = {&leaf};
+        Observation *o = estate_observation(now_at);
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+
+        estate_answered(a, chain, 1, true, now_at);
+        a->tls.client_certificate_sent = true;
+        if (result != MQ_RESULT_NONE)
+                estate_asked(a, result, facts);
+        return o;
+}
+
+static void probe_report_of(const Inventory *i, const char *name, Buf *b)
+{
+        ck_assert_int_eq(render_probe_report(inventory_find(i, name), &plain, PKI_NOW, b), 0);
+}
+
+#define ck_assert_says(b, wanted)                                                                  \
+        ck_assert_msg(strstr(buf_str(b), wanted) != NULL, "no \"%s\" in:\n%s", wanted, buf_str(b))
+#define ck_assert_says_not(b, unwanted)                                                            \
+        ck_assert_msg(strstr(buf_str(b), unwanted) == NULL, "\"%s\" in:\n%s", unwanted, buf_str(b))
+
+START_TEST(test_probe_report_tells_who_answered)
+{
+        static const char *const wanted[] = {"  SSLPEER       CN=QM1\n", "  SSLCAUTH      REQUIRED\n",
+                "  SSLPEER       matches the leaf's subject\n", "mq_init 2.5 ms",
+                "  MQ            the channel was accepted, after 1 counter-proposal\n",
+                "  calls itself  QM1 (QM1_2025-06-01_10.00.00)\n",
+                "  product       IBM MQ 9.4.3.0 on Multiplatforms (MQMM09040300)\n",
+                "  FAP level     13\n", "Verdict: ok\n"};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_qmgr("QM1");
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        facts.n_counter_proposals = 1;
+        estate_record(
+                i, deep[0].name, asked("QM1", MQ_RESULT_ACCEPTED, &facts, PKI_NOW), PKI_NOW);
+        probe_report_of(i, deep[0].name, &b);
+        for (size_t k = 0; k < ARRAY_LEN(wanted); k++)
+                ck_assert_says(&b, wanted[k]);
+        ck_assert_says_not(&b, "inferred");
+}
+END_TEST
+
+static const struct {
+        const char *endpoint;
+        MqResult result;
+        MqInitFacts facts;
+        const char *line;
+} answers[] = {
+        {"SVRCONN", MQ_RESULT_REFUSED,
+                {.has_status = true, .status_code = MQ_STATUS_CIPHER_SPEC},
+                "  MQ            the channel was refused: status 0x18 CIPHER_SPEC, the channel's "
+                "SSLCIPH does not admit what the handshake agreed on\n"},
+        {"SVRCONN", MQ_RESULT_REFUSED, {.has_status = true, .status_code = 0x77},
+                "  MQ            the channel was refused: status 0x77, whose meaning is not "
+                "known\n"},
+        {"SVRCONN", MQ_RESULT_NOT_MQ, {.error_text = "the answer is HTTP"},
+                "  MQ            what answers inside TLS does not speak MQ: the answer is HTTP\n"},
+        {"SVRCONN", MQ_RESULT_PROTOCOL_ERROR, {.error_text = "it talks without end"},
+                "  MQ            the conversation broke: it talks without end\n"},
+        {"SVRCONN", MQ_RESULT_NOT_AGREED, {.n_counter_proposals = 4},
+                "  MQ            no agreement was reached, after 4 counter-proposals\n"},
+        {"SVRCONN", MQ_RESULT_CLOSED, {.has_status = false},
+                "  MQ            the connection was closed instead of an answer\n"},
+        {"SVRCONN", MQ_RESULT_TIMEOUT, {.has_status = false},
+                "  MQ            no answer came within the time limit\n"},
+        {"RCVR", MQ_RESULT_REFUSED, {.has_status = true, .status_code = MQ_STATUS_WRONG_TYPE},
+                "  MQ            the channel is accepted (inferred: it refused a client only for "
+                "its type: status 0x02 CHANNEL_WRONG_TYPE, the channel is of another type)\n"},
+        {"SVRCONN", MQ_RESULT_REFUSED, {.has_status = true, .status_code = MQ_STATUS_WRONG_TYPE},
+                "  MQ            the channel was refused: status 0x02 CHANNEL_WRONG_TYPE, the "
+                "channel is of another type\n"},
+};
+
+START_TEST(test_probe_report_tells_the_answer)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        estate_record(i, answers[_i].endpoint,
+                asked("QM1", answers[_i].result, &answers[_i].facts, PKI_NOW), PKI_NOW);
+        probe_report_of(i, answers[_i].endpoint, &b);
+        ck_assert_says(&b, answers[_i].line);
+        ck_assert_says_not(&b, "calls itself");
+        ck_assert_says_not(&b, "FAP level");
+}
+END_TEST
+
+START_TEST(test_probe_report_tells_an_answer_that_is_remembered)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_qmgr("QM1");
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        estate_record(i, deep[0].name,
+                asked("QM1", MQ_RESULT_ACCEPTED, &facts, PKI_NOW - 900), PKI_NOW - 900);
+        estate_record(i, deep[0].name, asked("QM1", MQ_RESULT_NONE, NULL, PKI_NOW), PKI_NOW);
+        probe_report_of(i, deep[0].name, &b);
+        ck_assert_says(&b, "the channel was accepted, remembered from 2025-12-31T23:45:00Z\n");
+}
+END_TEST
+
+START_TEST(test_probe_report_tells_that_sslpeer_does_not_match)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        estate_record(i, deep[0].name, asked("QM2", MQ_RESULT_NONE, NULL, PKI_NOW), PKI_NOW);
+        probe_report_of(i, deep[0].name, &b);
+        ck_assert_says(&b, "  SSLPEER       does not match the leaf's subject\n");
+        ck_assert_says(&b, "policy: sslpeer_mismatch\n");
+        ck_assert_says_not(&b, "  MQ  ");
+}
+END_TEST
+
+START_TEST(test_probe_report_tells_of_the_look_without_the_identity)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_qmgr("QM1");
+        MqInitFacts refusal = estate_refusal(MQ_STATUS_CLIENT_CERTIFICATE);
+        Observation *o = asked("QM1", MQ_RESULT_ACCEPTED, &facts, PKI_NOW);
+        AddressObservation *a = NULL;
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        ck_assert_int_eq(
+                observation_add_anonymous(o, "qm1.example.com(1414)", "192.0.2.1", &a), 0);
+        a->attempted = true;
+        estate_answered(a, NULL, 0, false, PKI_NOW);
+        estate_asked(a, MQ_RESULT_REFUSED, &refusal);
+        estate_record(i, deep[0].name, o, PKI_NOW);
+        probe_report_of(i, deep[0].name, &b);
+
+        ck_assert_says(&b, "\nqm1.example.com(1414)/192.0.2.1, without a client certificate\n");
+        ck_assert_says(&b, "the channel was refused: status 0x1A SSL_CLIENT_CERTIFICATE, ");
+        ck_assert_says(&b, ", sent, required\n");
+        ck_assert_says(&b, "Verdict: ok\n");
+}
+END_TEST
+
+START_TEST(test_hostile_queue_manager_is_harmless)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        const char *name = estate_hostile_qmgr((size_t) _i);
+        MqInitFacts facts = estate_qmgr(name);
+        const ReportStyle narrow = {.columns = 80};
+        CLEANUP_BUF Buf b = BUF_INIT, harmless = BUF_INIT;
+
+        estate_record(
+                i, deep[0].name, asked("QM1", MQ_RESULT_ACCEPTED, &facts, PKI_NOW), PKI_NOW);
+        probe_report_of(i, deep[0].name, &b);
+        check_harmless(&b, name);
+        escape_terminal(&harmless, name, strlen(name));
+        ck_assert_says(&b, buf_str(&harmless));
+
+        buf_clear(&b);
+        ck_assert_int_eq(render_probe_report(inventory_at(i, 0), &narrow, PKI_NOW, &b), 0);
+        check_harmless(&b, name);
+        ck_assert_msg(widest_line(buf_str(&b)) <= 80, "%s", buf_str(&b));
+        buf_clear(&b);
+        ck_assert_int_eq(render_nagios(i, PKI_NOW, &b), 0);
+        check_harmless(&b, name);
+}
+END_TEST
+
 /* ---- Nagios ---- */
 
 START_TEST(test_nagios_says_the_worst_in_its_first_line)
@@ -319,6 +505,7 @@ static Suite *make_suite(void)
 {
         Suite *suite = suite_create("render_report");
         TCase *report = tcase_create("report");
+        TCase *mq = tcase_create("mq");
         TCase *nagios = tcase_create("nagios");
 
         tcase_add_test(report, test_worst_first);
@@ -334,6 +521,15 @@ static Suite *make_suite(void)
                 report, test_hostile_certificate_is_harmless, 0, (int) estate_hostile_count());
         tcase_set_timeout(report, 60);
         suite_add_tcase(suite, report);
+
+        tcase_add_test(mq, test_probe_report_tells_who_answered);
+        tcase_add_loop_test(mq, test_probe_report_tells_the_answer, 0, (int) ARRAY_LEN(answers));
+        tcase_add_test(mq, test_probe_report_tells_an_answer_that_is_remembered);
+        tcase_add_test(mq, test_probe_report_tells_that_sslpeer_does_not_match);
+        tcase_add_test(mq, test_probe_report_tells_of_the_look_without_the_identity);
+        tcase_add_loop_test(
+                mq, test_hostile_queue_manager_is_harmless, 0, ESTATE_HOSTILE_QMGR_MAX);
+        suite_add_tcase(suite, mq);
 
         tcase_add_test(nagios, test_nagios_says_the_worst_in_its_first_line);
         tcase_add_test(nagios, test_nagios_names_cannot_break_the_line);

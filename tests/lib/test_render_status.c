@@ -334,10 +334,236 @@ START_TEST(test_bytes_that_are_no_text_stand_as_hex)
 }
 END_TEST
 
+/* ---- depth "mq" and the survey ---- */
+
+static const EstateEndpoint deep[] = {
+        {.name = "QM1/APP.SVRCONN",
+                .qmgr = "QM1",
+                .depth = PROBE_DEPTH_MQ,
+                .sslpeer = "CN=QM1, O=\"A,B\"",
+                .sslcauth = SSLCAUTH_OPTIONAL,
+                .survey_usec = 86400 * USEC_PER_SEC,
+                .has_identity = true},
+        {.name = "QM1/TO.QM1",
+                .depth = PROBE_DEPTH_MQ,
+                .chltype = CHANNEL_TYPE_RCVR,
+                .channel = "TO.QM1"},
+        {.name = "PLAIN"},
+};
+
+/* TLS came up at `now_at`, and unless the result is NONE the queue manager was asked. */
+static void ask(
+        Inventory *i, const char *name, MqResult result, const MqInitFacts *facts, int64_t now_at)
+{
+        Observation *o = estate_observation(now_at);
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+
+        estate_answered(a, NULL, 0, false, now_at);
+        if (result != MQ_RESULT_NONE)
+                estate_asked(a, result, facts);
+        estate_record(i, name, o, now_at);
+}
+
+START_TEST(test_what_was_not_asked_is_null)
+{
+        static const char *const nulls[] = {
+                "sslpeer", "sslcauth", "mq", "addresses.0.mq", "addresses.0.timings.mq_init"};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        CLEANUP_JSON json_t *root = NULL, *detail = NULL;
+        const json_t *e = NULL;
+
+        ask(i, deep[2].name, MQ_RESULT_NONE, NULL, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        e = at(root, "endpoints.2");
+        ck_assert_json_text(e, "depth", "tls");
+        for (size_t k = 0; k < ARRAY_LEN(nulls); k++)
+                ck_assert_json_null(e, nulls[k]);
+
+        detail = endpoint_of(i, deep[2].name);
+        ck_assert_json_text(detail, "configuration.depth", "tls");
+        ck_assert_json_null(detail, "configuration.mq_interval_seconds");
+        ck_assert_json_null(detail, "configuration.survey_seconds");
+        ck_assert_json_null(detail, "survey");
+        ck_assert_json_null(detail, "addresses.0.stages.mq");
+}
+END_TEST
+
+START_TEST(test_a_queue_manager_tells_of_itself)
+{
+        static const char *const places[] = {"mq", "addresses.0.mq"};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_qmgr("QM1");
+        CLEANUP_JSON json_t *root = NULL;
+        const json_t *e = NULL;
+
+        facts.n_counter_proposals = 2;
+        ask(i, deep[0].name, MQ_RESULT_ACCEPTED, &facts, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        e = at(root, "endpoints.0");
+
+        ck_assert_json_text(e, "depth", "mq");
+        ck_assert_json_text(e, "sslpeer", deep[0].sslpeer);
+        ck_assert_json_text(e, "sslcauth", "OPTIONAL");
+        for (size_t k = 0; k < ARRAY_LEN(places); k++) {
+                const json_t *mq = at(e, places[k]);
+
+                ck_assert_json_text(mq, "result", "accepted");
+                ck_assert_json_null(mq, "status_code");
+                ck_assert_json_null(mq, "status_name");
+                ck_assert_json_text(mq, "qmgr_name", "QM1");
+                ck_assert_json_text(mq, "qmgr_id", "QM1_2025-06-01_10.00.00");
+                ck_assert_json_text(mq, "product", "IBM MQ 9.4.3.0 on Multiplatforms");
+                ck_assert_json_text(mq, "product_id", "MQMM09040300");
+                ck_assert_json_int(mq, "fap_level", 13);
+                ck_assert_json_int(mq, "ccsid", 819);
+                ck_assert_msg(json_is_false(at(mq, "inferred")), "it said so itself");
+                ck_assert_json_int(mq, "counter_proposals", 2);
+                ck_assert_json_null(mq, "error");
+                ck_assert_json_text(mq, "asked_at", "2026-01-01T00:00:00Z");
+                ck_assert_json_int(mq, "asked_at_epoch", PKI_NOW);
+        }
+        ck_assert_msg(json_is_false(at(e, "tls.client_cert_required")), "it did not insist");
+        ck_assert_double_eq_tol(
+                json_real_value(at(e, "addresses.0.timings.mq_init")), 0.0025, 1e-12);
+}
+END_TEST
+
+START_TEST(test_a_refusal_bears_its_code)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_refusal(MQ_STATUS_CLIENT_CERTIFICATE);
+        CLEANUP_JSON json_t *root = NULL;
+        const json_t *e = NULL;
+
+        ask(i, deep[0].name, MQ_RESULT_REFUSED, &facts, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        e = at(root, "endpoints.0");
+
+        ck_assert_json_text(e, "stage", "mq");
+        ck_assert_json_text(e, "reason", "client_cert_required");
+        ck_assert_json_text(e, "mq.result", "refused");
+        ck_assert_json_int(e, "mq.status_code", MQ_STATUS_CLIENT_CERTIFICATE);
+        ck_assert_json_text(e, "mq.status_name", "SSL_CLIENT_CERTIFICATE");
+        ck_assert_json_null(e, "mq.qmgr_name");
+        ck_assert_json_null(e, "mq.product");
+        ck_assert_json_null(e, "mq.fap_level");
+        ck_assert_json_null(e, "mq.ccsid");
+        ck_assert_msg(json_is_true(at(e, "tls.client_cert_required")), "the channel insists");
+        ck_assert_msg(json_is_true(at(e, "addresses.0.tls.client_cert_required")), "as well");
+}
+END_TEST
+
+START_TEST(test_a_code_without_a_name)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_refusal(0xFFFFFFFFu);
+        CLEANUP_JSON json_t *root = NULL;
+
+        ask(i, deep[0].name, MQ_RESULT_REFUSED, &facts, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        ck_assert_json_int(root, "endpoints.0.mq.status_code", 0xFFFFFFFFu);
+        ck_assert_json_null(root, "endpoints.0.mq.status_name");
+}
+END_TEST
+
+START_TEST(test_what_is_no_queue_manager_says_why)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = {.error_text = "the answer is HTTP"};
+        CLEANUP_JSON json_t *root = NULL;
+
+        ask(i, deep[0].name, MQ_RESULT_NOT_MQ, &facts, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        ck_assert_json_text(root, "endpoints.0.mq.result", "not_mq");
+        ck_assert_json_text(root, "endpoints.0.mq.error", "the answer is HTTP");
+}
+END_TEST
+
+START_TEST(test_a_refusal_for_the_type_alone_is_inferred)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_refusal(MQ_STATUS_WRONG_TYPE);
+        CLEANUP_JSON json_t *root = NULL;
+
+        ask(i, deep[1].name, MQ_RESULT_REFUSED, &facts, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        ck_assert_json_null(root, "endpoints.1.reason");
+        ck_assert_json_text(root, "endpoints.1.mq.result", "refused");
+        ck_assert_json_text(root, "endpoints.1.mq.status_name", "CHANNEL_WRONG_TYPE");
+        ck_assert_msg(json_is_true(at(root, "endpoints.1.mq.inferred")), "it is inferred");
+        ck_assert_msg(json_is_true(at(root, "endpoints.1.addresses.0.mq.inferred")), "as well");
+}
+END_TEST
+
+START_TEST(test_a_kept_answer_says_when_it_was_given)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        MqInitFacts facts = estate_qmgr("QM1");
+        CLEANUP_JSON json_t *root = NULL;
+
+        ask(i, deep[0].name, MQ_RESULT_ACCEPTED, &facts, PKI_NOW);
+        ask(i, deep[0].name, MQ_RESULT_NONE, NULL, PKI_NOW + 900);
+        root = status_of(i, NULL, NULL);
+        ck_assert_json_int(root, "endpoints.0.probed_at_epoch", PKI_NOW + 900);
+        ck_assert_json_int(root, "endpoints.0.mq.asked_at_epoch", PKI_NOW);
+        ck_assert_json_int(root, "endpoints.0.addresses.0.mq.asked_at_epoch", PKI_NOW);
+        ck_assert_json_text(root, "endpoints.0.addresses.0.mq.qmgr_name", "QM1");
+        ck_assert_json_null(root, "endpoints.0.addresses.0.timings.mq_init");
+}
+END_TEST
+
+START_TEST(test_hostile_queue_manager_is_text)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        const char *name = estate_hostile_qmgr((size_t) _i);
+        MqInitFacts facts = estate_qmgr(name);
+        CLEANUP_JSON json_t *root = NULL;
+
+        ask(i, deep[0].name, MQ_RESULT_ACCEPTED, &facts, PKI_NOW);
+        root = status_of(i, NULL, NULL);
+        ck_assert_json_text(root, "endpoints.0.mq.qmgr_name", name);
+        ck_assert_json_text(root, "endpoints.0.mq.qmgr_id", facts.qmgr_id);
+        ck_assert_json_text(root, "endpoints.0.reason", "qmgr_mismatch");
+}
+END_TEST
+
+START_TEST(test_an_endpoint_tells_its_survey)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(deep, ARRAY_LEN(deep));
+        CLEANUP_JSON json_t *refused = NULL, *unknown = NULL, *cut_short = NULL;
+        size_t n = 0;
+
+        (void) cipherspec_table(&n);
+        estate_survey(i, deep[0].name, SURVEY_REFUSED, "TLS_AES_256_GCM_SHA384", PKI_NOW);
+        refused = endpoint_of(i, deep[0].name);
+        ck_assert_double_eq_tol(
+                json_real_value(at(refused, "configuration.mq_interval_seconds")), 3600, 1e-9);
+        ck_assert_double_eq_tol(
+                json_real_value(at(refused, "configuration.survey_seconds")), 86400, 1e-9);
+        ck_assert_json_text(refused, "survey.finished_at", "2026-01-01T00:00:00Z");
+        ck_assert_json_int(refused, "survey.finished_at_epoch", PKI_NOW);
+        ck_assert_uint_eq(json_array_size(at(refused, "survey.accepted")), 1);
+        ck_assert_json_text(refused, "survey.accepted.0", "TLS_AES_256_GCM_SHA384");
+        ck_assert_uint_eq(json_array_size(at(refused, "survey.refused")), n - 1);
+        ck_assert_uint_eq(json_array_size(at(refused, "survey.unknown")), 0);
+
+        estate_survey(i, deep[0].name, SURVEY_UNKNOWN, "TLS_AES_256_GCM_SHA384", PKI_NOW);
+        unknown = endpoint_of(i, deep[0].name);
+        ck_assert_uint_eq(json_array_size(at(unknown, "survey.refused")), 0);
+        ck_assert_uint_eq(json_array_size(at(unknown, "survey.unknown")), n - 1);
+
+        estate_survey(i, deep[0].name, SURVEY_NOT_ASKED, "TLS_AES_256_GCM_SHA384", PKI_NOW);
+        cut_short = endpoint_of(i, deep[0].name);
+        ck_assert_uint_eq(json_array_size(at(cut_short, "survey.refused")), 0);
+        ck_assert_uint_eq(json_array_size(at(cut_short, "survey.unknown")), 0);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("render_status");
         TCase *documents = tcase_create("documents");
+        TCase *mq = tcase_create("mq");
 
         tcase_add_test(documents, test_what_was_not_observed_is_null);
         tcase_add_test(documents, test_a_healthy_endpoint);
@@ -352,6 +578,18 @@ static Suite *make_suite(void)
         tcase_add_test(documents, test_bytes_that_are_no_text_stand_as_hex);
         tcase_set_timeout(documents, 60);
         suite_add_tcase(suite, documents);
+
+        tcase_add_test(mq, test_what_was_not_asked_is_null);
+        tcase_add_test(mq, test_a_queue_manager_tells_of_itself);
+        tcase_add_test(mq, test_a_refusal_bears_its_code);
+        tcase_add_test(mq, test_a_code_without_a_name);
+        tcase_add_test(mq, test_what_is_no_queue_manager_says_why);
+        tcase_add_test(mq, test_a_refusal_for_the_type_alone_is_inferred);
+        tcase_add_test(mq, test_a_kept_answer_says_when_it_was_given);
+        tcase_add_loop_test(mq, test_hostile_queue_manager_is_text, 0, ESTATE_HOSTILE_QMGR_MAX);
+        tcase_add_test(mq, test_an_endpoint_tells_its_survey);
+        tcase_set_timeout(mq, 60);
+        suite_add_tcase(suite, mq);
         return suite;
 }
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MQTLS_MODEL_INVENTORY_INTERNAL_H
+#define MQTLS_MODEL_INVENTORY_INTERNAL_H
+
+/* What the files of the inventory share among themselves. */
+
+#include "model/inventory.h"
+
+/* NULL if there is none; `o` may be NULL. */
+AddressObservation *observation_find_address(Observation *o, const char *address);
+
+/* ---- inventory_mq.c ---- */
+
+/* Before a new observation is judged: notes what its MQ answers were given for, and hands it the kept
+ * ones that it did not ask for again. */
+void endpoint_keep_mq(Endpoint *e, Observation *o);
+
+/* Undoes that, as far as the endpoint has lost something by it. */
+void endpoint_return_mq(Endpoint *e, Observation *o);
+
+/* Takes what a judged observation says into the endpoint, which still holds the one before. */
+void endpoint_take_mq(Endpoint *e, const Observation *o);
+
+#endif
