@@ -92,8 +92,20 @@
                 "probe. A queue manager's listener always asks.")                                  \
         X(CLIENT_CERT_REQUIRED, "mqtls_client_cert_required", METRIC_GAUGE, "",                    \
                 METRICS_ENDPOINT_LABELS ",address",                                                \
-                "Whether the listener refused the last probe for want of a client certificate "    \
-                "(1) or accepted it without one (0); absent where it did not show.")               \
+                "Whether the listener or its channel refused for want of a client certificate "    \
+                "(1) or accepted without one (0); absent where it did not show.")                  \
+        X(MQ_INFO, "mqtls_mq_info", METRIC_INFO, "",                                               \
+                METRICS_ENDPOINT_LABELS ",qmgr_name,product,fap_level",                            \
+                "What the queue manager told of itself at the last look at depth mq; absent "      \
+                "where none was made or nobody answered as a queue manager.")                      \
+        X(MQ_LAST_RUN, "mqtls_mq_last_run_timestamp_seconds", METRIC_GAUGE, "seconds",             \
+                METRICS_ENDPOINT_LABELS, "When the last look at depth mq ended.")                  \
+        X(CIPHERSPEC_ACCEPTED, "mqtls_cipherspec_accepted", METRIC_GAUGE, "",                      \
+                METRICS_ENDPOINT_LABELS ",cipherspec",                                             \
+                "Whether the listener accepted the CipherSpec in the last survey (1) or refused "  \
+                "it (0); absent where no survey was made or it did not show.")                     \
+        X(SURVEY_LAST_RUN, "mqtls_survey_last_run_timestamp_seconds", METRIC_GAUGE, "seconds",     \
+                METRICS_ENDPOINT_LABELS, "When the last survey ended.")                            \
         X(ADDRESSES, "mqtls_addresses", METRIC_GAUGE, "", METRICS_ENDPOINT_LABELS,                 \
                 "Addresses of the endpoint that the last probe knew of.")                          \
         X(ADDRESSES_CONSISTENT, "mqtls_addresses_consistent", METRIC_GAUGE, "",                    \

@@ -181,5 +181,6 @@ void metrics_write_client_cert_requested(MetricsPage *p, const AddressRow *row)
 void metrics_write_client_cert_required(MetricsPage *p, const AddressRow *row)
 {
         if (row->address)
-                observed_gauge(p, row, view_client_cert_required(row->address, row->primary));
+                observed_gauge(p, row,
+                        view_client_cert_required(row->endpoint, row->address, row->primary));
 }

@@ -7,6 +7,7 @@
 #include "base/timefmt.h"
 #include "mq/cipherspec.h"
 #include "render/view.h"
+#include "tls/survey.h"
 
 static void endpoint_gauge(MetricsPage *p, const EndpointRow *er, bool has, int64_t value)
 {
@@ -22,7 +23,8 @@ void metrics_write_endpoint_info(MetricsPage *p, const EndpointRow *er)
                 {"sni", c->connames.n_entries > 0 ? endpoint_config_sni(c, &c->connames.entries[0])
                                                   : c->sni},
                 {"sslciph", sslciph_name(&c->policy.sslciph)},
-                {"depth", "tls"},
+                {"sslcauth", sslcauth_to_string(c->policy.sslcauth)},
+                {"depth", probe_depth_to_string(c->depth)},
                 {"contact", c->contact},
                 {"group", c->group},
         };
@@ -149,10 +151,51 @@ static bool has_finding(const Assessment *a, Diagnosis d)
         return false;
 }
 
-/* Where the probe did not get as far as the policy, an unbroken rule is not known to be met. */
+static bool any_qmgr_name(const Observation *o)
+{
+        for (size_t i = 0; i < o->n_addresses; i++)
+                if (o->addresses[i].mq.facts.qmgr_name[0] != '\0')
+                        return true;
+        return false;
+}
+
+static bool any_leaf(const Observation *o)
+{
+        for (size_t i = 0; i < o->n_addresses; i++)
+                if (view_shows_leaf(&o->addresses[i]))
+                        return true;
+        return false;
+}
+
+/* Where the probe did not get as far as the policy, or the fact that a rule is about did not show, an
+ * unbroken rule is not known to be met. */
+static bool rule_was_judged(const Endpoint *e, Diagnosis rule)
+{
+        const Assessment *a = e->assessment;
+
+        if (a->stages[STAGE_POLICY] == STAGE_RESULT_UNKNOWN)
+                return false;
+
+        switch ((int) rule) {
+        case DIAGNOSIS_POLICY_SSLPEER_MISMATCH:
+                return any_leaf(e->observation);
+        case DIAGNOSIS_POLICY_QMGR_MISMATCH:
+                return any_qmgr_name(e->observation);
+        case DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED:
+                return a->client_auth != CLIENT_AUTH_UNKNOWN;
+        case DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED:
+                /* At depth "tls" a listener can show only that it does not insist in the handshake. */
+                return e->config->depth == PROBE_DEPTH_TLS ||
+                       a->client_auth != CLIENT_AUTH_UNKNOWN;
+        default:
+                return true;
+        }
+}
+
 void metrics_write_policy_violation(MetricsPage *p, const EndpointRow *er)
 {
-        const Assessment *a = er->endpoint->assessment;
+        const Endpoint *e = er->endpoint;
+        const Assessment *a = e->assessment;
 
         for (int d = DIAGNOSIS_NONE + 1; a && d < _DIAGNOSIS_MAX; d++) {
                 const DiagnosisInfo *info = diagnosis_info((Diagnosis) d);
@@ -160,12 +203,62 @@ void metrics_write_policy_violation(MetricsPage *p, const EndpointRow *er)
                 bool broken = has_finding(a, (Diagnosis) d);
 
                 if (info->stage != STAGE_POLICY ||
-                        !assess_rule_in_force((Diagnosis) d, &er->endpoint->config->policy))
+                        !assess_rule_in_force((Diagnosis) d, &e->config->policy))
                         continue;
-                if (!broken && a->stages[STAGE_POLICY] == STAGE_RESULT_UNKNOWN)
+                if (!broken && !rule_was_judged(e, (Diagnosis) d))
                         continue;
                 metrics_sample_i64(&p->writer, metrics_page_block(p, er->block), &label, 1, broken);
         }
+}
+
+void metrics_write_mq_info(MetricsPage *p, const EndpointRow *er)
+{
+        const MqInitFacts *facts = &er->endpoint->mq.facts;
+        CLEANUP_BUF Buf fap_level = BUF_INIT;
+
+        if (!view_mq_answered(&er->endpoint->mq))
+                return;
+
+        buf_append_u64(&fap_level, facts->fap_level);
+        if (buf_error(&fap_level) < 0)
+                p->writer.out->failed = true;
+
+        const MetricLabel labels[] = {
+                {"qmgr_name", facts->qmgr_name[0] ? facts->qmgr_name : NULL},
+                {"product", facts->product[0] ? facts->product : NULL},
+                {"fap_level", facts->fap_level != 0 ? buf_str(&fap_level) : NULL},
+        };
+        metrics_sample_i64(
+                &p->writer, metrics_page_block(p, er->block), labels, ARRAY_LEN(labels), 1);
+}
+
+void metrics_write_mq_last_run(MetricsPage *p, const EndpointRow *er)
+{
+        endpoint_gauge(p, er, er->endpoint->mq_at != 0, er->endpoint->mq_at);
+}
+
+void metrics_write_cipherspec_accepted(MetricsPage *p, const EndpointRow *er)
+{
+        const SurveyFacts *survey = er->endpoint->survey;
+        size_t n = 0;
+        const CipherSpec *specs = cipherspec_table(&n);
+
+        for (size_t i = 0; survey && i < n; i++) {
+                const MetricLabel label = {"cipherspec", specs[i].name};
+                SurveyAnswer answer = survey_facts_answer(survey, &specs[i]);
+
+                if (answer != SURVEY_ACCEPTED && answer != SURVEY_REFUSED)
+                        continue;
+                metrics_sample_i64(&p->writer, metrics_page_block(p, er->block), &label, 1,
+                        answer == SURVEY_ACCEPTED);
+        }
+}
+
+void metrics_write_survey_last_run(MetricsPage *p, const EndpointRow *er)
+{
+        const SurveyFacts *survey = er->endpoint->survey;
+
+        endpoint_gauge(p, er, survey != NULL, survey ? survey->finished_at : 0);
 }
 
 void metrics_write_addresses(MetricsPage *p, const EndpointRow *er)

@@ -79,6 +79,29 @@ static void append_cell(Buf *b, const char *title, const char *text)
         buf_append_str(b, "</td>\n");
 }
 
+/* The configured name; what the queue manager told of itself stands below it. */
+static void append_qmgr(Buf *b, const Endpoint *e)
+{
+        const MqInitFacts *facts = &e->mq.facts;
+        const char *configured = e->config->qmgr ? e->config->qmgr : "";
+        bool other_name = facts->qmgr_name[0] != '\0' && strcmp(facts->qmgr_name, configured) != 0;
+
+        buf_append_str(b, "<td data-title=\"Queue manager\">");
+        append_text(b, configured);
+        if (other_name || facts->product[0] != '\0') {
+                buf_append_str(b, " <small class=\"faint\">");
+                if (other_name) {
+                        buf_append_str(b, "calls itself ");
+                        append_text(b, facts->qmgr_name);
+                }
+                if (other_name && facts->product[0] != '\0')
+                        buf_append_str(b, ", ");
+                append_text(b, facts->product);
+                buf_append_str(b, "</small>");
+        }
+        buf_append_str(b, "</td>\n");
+}
+
 static void append_dates(Buf *b, const AssessedDates *d, int64_t now_at)
 {
         char at[TIMEFMT_RFC3339_SIZE];
@@ -141,7 +164,7 @@ static void append_row(Buf *b, const Endpoint *e, int64_t now_at)
         buf_append_str(b, "\">");
         append_text(b, name);
         buf_append_str(b, "</a></th>\n");
-        append_cell(b, "Queue manager", e->config->qmgr);
+        append_qmgr(b, e);
         append_cell(b, "Channel", e->config->channel);
         append_dates(b, &e->dates, now_at);
         append_negotiated(b, view_speaker(e));

@@ -53,6 +53,8 @@ static void append_head(Report *r, const Endpoint *e, Buf *text)
         report_field(r, 2, "CONNAME", c->conname);
         report_field(r, 2, "SSLCIPH", sslciph_name(&c->policy.sslciph));
         append_offer(r, e, text);
+        report_field(r, 2, "SSLPEER", c->sslpeer ? sslpeer_text(c->sslpeer) : NULL);
+        report_field(r, 2, "SSLCAUTH", sslcauth_to_string(c->policy.sslcauth));
         report_field(r, 2, "identity",
                 c->identity_name ? c->identity_name : "none: no client certificate is sent");
         report_field(
@@ -125,9 +127,10 @@ static void append_alert(Report *r, const char *label, int alert, Buf *text)
 }
 
 static void append_client_certificate(
-        Report *r, const AddressObservation *a, Diagnosis primary, Buf *text)
+        Report *r, const Endpoint *e, const AddressObservation *a, Diagnosis primary, Buf *text)
 {
         const HandshakeFacts *f = &a->tls;
+        Observed required = view_client_cert_required(e, a, primary);
 
         switch (view_client_cert_requested(a)) {
         case OBSERVED_YES:
@@ -145,9 +148,9 @@ static void append_client_certificate(
         }
 
         buf_append_str(text, f->client_certificate_sent ? ", sent" : ", none sent");
-        if (view_client_cert_required(a, primary) == OBSERVED_YES)
+        if (required == OBSERVED_YES)
                 buf_append_str(text, ", required");
-        else if (view_client_cert_required(a, primary) == OBSERVED_NO)
+        else if (required == OBSERVED_NO)
                 buf_append_str(text, ", accepted without one");
         field_from(r, 2, "client cert", text);
 
@@ -241,6 +244,119 @@ static void append_chain(Report *r, const AddressObservation *a, Buf *text)
                 append_cert(r, &chain->certs[i], i, text);
 }
 
+static bool has_sslpeer_mismatch(const Assessment *a, size_t address)
+{
+        for (size_t i = 0; i < a->n_findings; i++)
+                if (a->findings[i].diagnosis == DIAGNOSIS_POLICY_SSLPEER_MISMATCH &&
+                        a->findings[i].address == (int) address)
+                        return true;
+        return false;
+}
+
+static void append_sslpeer(Report *r, const Endpoint *e, size_t address)
+{
+        if (!e->config->sslpeer || !view_shows_leaf(&e->observation->addresses[address]))
+                return;
+        report_field(r, 2, "SSLPEER",
+                has_sslpeer_mismatch(e->assessment, address) ? "does not match the leaf's subject"
+                                                             : "matches the leaf's subject");
+}
+
+static void append_refusal(const MqInitFacts *f, Buf *text)
+{
+        const MqStatusInfo *info = f->has_status ? mqstatus_info(f->status_code) : NULL;
+
+        if (!f->has_status)
+                return;
+
+        buf_appendf(text, ": status 0x%02X", (unsigned) f->status_code);
+        if (info)
+                buf_appendf(text, " %s, %s", info->name, info->phrase);
+        else
+                buf_append_str(text, ", whose meaning is not known");
+}
+
+static void append_mq_verdict(const MqOutcome *mq, ChannelType chltype, Buf *text)
+{
+        static const char *const words[] = {
+                [MQ_RESULT_NONE] = "",
+                [MQ_RESULT_ACCEPTED] = "the channel was accepted",
+                [MQ_RESULT_REFUSED] = "the channel was refused",
+                [MQ_RESULT_NOT_MQ] = "what answers inside TLS does not speak MQ",
+                [MQ_RESULT_PROTOCOL_ERROR] = "the conversation broke",
+                [MQ_RESULT_NOT_AGREED] = "no agreement was reached",
+                [MQ_RESULT_CLOSED] = "the connection was closed instead of an answer",
+                [MQ_RESULT_TIMEOUT] = "no answer came within the time limit",
+        };
+        const MqInitFacts *f = &mq->facts;
+        bool inferred = false;
+
+        _Static_assert(ARRAY_LEN(words) == _MQ_RESULT_MAX, "every result has its words");
+
+        (void) diagnosis_mq_is_accepted(mq, chltype, &inferred);
+        if (inferred) {
+                buf_append_str(text, "the channel is accepted (inferred: it refused a client only for "
+                                     "its type");
+                append_refusal(f, text);
+                buf_append_char(text, ')');
+        } else {
+                buf_append_str(text, words[mq->result]);
+                append_refusal(f, text);
+        }
+        if (f->error_text[0] != '\0')
+                buf_appendf(text, ": %s", f->error_text);
+        if (f->n_counter_proposals > 0)
+                buf_appendf(text, ", after %u counter-proposal%s", f->n_counter_proposals,
+                        f->n_counter_proposals == 1 ? "" : "s");
+}
+
+/* What the queue manager answered when it was told the channel. */
+static void append_mq(Report *r, const Endpoint *e, const AddressObservation *a, Buf *text)
+{
+        const MqInitFacts *f = &a->mq.facts;
+
+        if (a->mq.result == MQ_RESULT_NONE)
+                return;
+
+        append_mq_verdict(&a->mq, e->config->chltype, text);
+        if (a->mq_kept_at != 0) {
+                char date[TIMEFMT_RFC3339_SIZE];
+
+                timefmt_rfc3339(a->mq_kept_at, date);
+                buf_appendf(text, ", remembered from %s", date);
+        }
+        field_from(r, 2, "MQ", text);
+
+        buf_append_str(text, f->qmgr_name[0] != '\0' ? f->qmgr_name : f->qmgr_id);
+        if (f->qmgr_name[0] != '\0' && f->qmgr_id[0] != '\0')
+                buf_appendf(text, " (%s)", f->qmgr_id);
+        field_from(r, 2, "calls itself", text);
+        buf_append_str(text, f->product[0] != '\0' ? f->product : f->product_id);
+        if (f->product[0] != '\0' && f->product_id[0] != '\0')
+                buf_appendf(text, " (%s)", f->product_id);
+        field_from(r, 2, "product", text);
+        if (f->fap_level != 0)
+                buf_append_u64(text, f->fap_level);
+        field_from(r, 2, "FAP level", text);
+}
+
+/* The rarer look without the identity: only what it was made for. */
+static void append_anonymous(Report *r, const Endpoint *e, Buf *text)
+{
+        const AddressObservation *a = e->observation->anonymous;
+
+        if (!a)
+                return;
+
+        buf_append_char(r->out, '\n');
+        if (a->address)
+                escape_terminal(r->out, a->address, strlen(a->address));
+        buf_append_str(r->out, ", without a client certificate\n");
+        append_answer(r, a, text);
+        append_alert(r, "alert from it", a->tls.alert_received, text);
+        append_mq(r, e, a, text);
+}
+
 static void append_address(Report *r, const Endpoint *e, size_t index, Buf *text)
 {
         const AddressObservation *a = &e->observation->addresses[index];
@@ -266,8 +382,10 @@ static void append_address(Report *r, const Endpoint *e, size_t index, Buf *text
         append_alert(r, "alert from it", a->tls.alert_received, text);
         append_alert(r, "alert to it", a->tls.alert_sent, text);
         report_field(r, 2, "TLS error", a->tls.error_text);
-        append_client_certificate(r, a, primary, text);
+        append_client_certificate(r, e, a, primary, text);
         append_chain(r, a, text);
+        append_sslpeer(r, e, index);
+        append_mq(r, e, a, text);
 }
 
 int render_probe_report(const Endpoint *e, const ReportStyle *style, int64_t now_at, Buf *b)
@@ -286,6 +404,8 @@ int render_probe_report(const Endpoint *e, const ReportStyle *style, int64_t now
         append_head(&r, e, &text);
         for (size_t i = 0; e->observation && i < e->observation->n_addresses; i++)
                 append_address(&r, e, i, &text);
+        if (e->observation)
+                append_anonymous(&r, e, &text);
 
         buf_append_str(b, "\nVerdict: ");
         report_append_severity(&r, endpoint_severity(e), severity_to_string(endpoint_severity(e)));

@@ -19,7 +19,8 @@
 
 /* ---- pieces that the list and the single endpoint share ---- */
 
-static json_t *tls_to_json(Json *j, const AddressObservation *a, Diagnosis primary)
+static json_t *tls_to_json(
+        Json *j, const Endpoint *e, const AddressObservation *a, Diagnosis primary)
 {
         const HandshakeFacts *tls = &a->tls;
         json_t *o = NULL;
@@ -34,7 +35,37 @@ static json_t *tls_to_json(Json *j, const AddressObservation *a, Diagnosis prima
         json_put_text(j, o, "group", tls->group);
         json_put_text(j, o, "signature", tls->peer_signature);
         json_put_observed(j, o, "client_cert_requested", view_client_cert_requested(a));
-        json_put_observed(j, o, "client_cert_required", view_client_cert_required(a, primary));
+        json_put_observed(
+                j, o, "client_cert_required", view_client_cert_required(e, a, primary));
+        return o;
+}
+
+/* `asked_at` is when the answer was given. */
+static json_t *mq_to_json(Json *j, const MqOutcome *mq, ChannelType chltype, int64_t asked_at)
+{
+        const MqInitFacts *f = &mq->facts;
+        const MqStatusInfo *status = f->has_status ? mqstatus_info(f->status_code) : NULL;
+        bool inferred = false;
+        json_t *o = NULL;
+
+        if (mq->result == MQ_RESULT_NONE)
+                return json_null();
+
+        (void) diagnosis_mq_is_accepted(mq, chltype, &inferred);
+        o = json_new_object(j);
+        json_put_text(j, o, "result", view_mq_result(mq->result));
+        json_put_maybe_integer(j, o, "status_code", f->has_status, f->status_code);
+        json_put_text(j, o, "status_name", status ? status->name : NULL);
+        json_put_words(j, o, "qmgr_name", f->qmgr_name);
+        json_put_words(j, o, "qmgr_id", f->qmgr_id);
+        json_put_words(j, o, "product", f->product);
+        json_put_words(j, o, "product_id", f->product_id);
+        json_put_maybe_integer(j, o, "fap_level", f->fap_level != 0, f->fap_level);
+        json_put_maybe_integer(j, o, "ccsid", f->ccsid != 0, f->ccsid);
+        json_put_boolean(j, o, "inferred", inferred);
+        json_put_integer(j, o, "counter_proposals", f->n_counter_proposals);
+        json_put_words(j, o, "error", f->error_text);
+        json_put_instant(j, o, "asked_at", true, asked_at);
         return o;
 }
 
@@ -163,8 +194,11 @@ static json_t *address_to_json(Json *j, const Endpoint *e, size_t index, bool de
         json_put_text(j, o, "ip", a->ip);
         json_put_boolean(j, o, "attempted", a->attempted);
         put_stage_and_reason(j, o, primary);
-        json_put(j, o, "tls", tls_to_json(j, a, primary));
+        json_put(j, o, "tls", tls_to_json(j, e, a, primary));
         put_chain(j, o, a);
+        json_put(j, o, "mq",
+                mq_to_json(j, &a->mq, e->config->chltype,
+                        a->mq_kept_at != 0 ? a->mq_kept_at : e->observation->finished_at));
         json_put(j, o, "timings", timings_to_json(j, a));
         if (detailed)
                 status_put_address_details(j, o, a, judged);
@@ -213,8 +247,12 @@ static void put_endpoint(Json *j, json_t *o, const Endpoint *e, bool detailed)
         json_put(j, o, "not_after", dates_to_json(j, &e->dates));
         json_put_instant(j, o, "facts_at", e->dates_at != 0, e->dates_at);
         json_put(j, o, "tls",
-                speaker ? tls_to_json(j, speaker, view_speaker_primary(e)) : json_null());
+                speaker ? tls_to_json(j, e, speaker, view_speaker_primary(e)) : json_null());
         put_chain(j, o, speaker);
+        json_put_text(j, o, "depth", probe_depth_to_string(c->depth));
+        json_put_text(j, o, "sslpeer", c->sslpeer ? sslpeer_text(c->sslpeer) : NULL);
+        json_put_text(j, o, "sslcauth", sslcauth_to_string(c->policy.sslcauth));
+        json_put(j, o, "mq", mq_to_json(j, &e->mq, c->chltype, e->mq_at));
         json_put(j, o, "findings", findings_to_json(j, e));
         json_put(j, o, "addresses", addresses_to_json(j, e, detailed));
 }

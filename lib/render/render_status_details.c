@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What /api/v1/endpoints/NAME says beyond the status list: the configuration, the offer, and of
- * each address the milestones, alerts, bytes and stages. */
+/* What /api/v1/endpoints/NAME says beyond the status list: the configuration, the offer, the survey,
+ * and of each address the milestones, alerts, bytes and stages. */
 
 #include "render/render_status_json.h"
 
@@ -11,6 +11,7 @@
 #include "mq/channel.h"
 #include "mq/cipherspec.h"
 #include "mq/sni.h"
+#include "tls/survey.h"
 
 /* ---- an address ---- */
 
@@ -197,16 +198,47 @@ static json_t *configuration_to_json(Json *j, const Endpoint *e)
         json_put_text(j, o, "sni",
                 c->connames.n_entries > 0 ? endpoint_config_sni(c, &c->connames.entries[0])
                                           : c->sni);
-        json_put_text(j, o, "depth", "tls");
+        json_put_text(j, o, "depth", probe_depth_to_string(c->depth));
         json_put_text(j, o, "identity", c->identity_name);
         json_put_text(j, o, "trust", c->trust_path);
         json_put_boolean(j, o, "all_addresses", c->all_addresses);
         json_put_maybe_seconds(j, o, "interval_seconds", true, c->interval_usec);
         json_put_maybe_seconds(j, o, "retry_interval_seconds", true, c->retry_interval_usec);
+        json_put_maybe_seconds(j, o, "mq_interval_seconds", c->depth == PROBE_DEPTH_MQ,
+                c->mq_interval_usec);
+        json_put_maybe_seconds(j, o, "survey_seconds", c->survey_usec != 0, c->survey_usec);
         json_put_maybe_seconds(j, o, "timeout_seconds", true, c->timeout_usec);
         json_put_maybe_seconds(j, o, "linger_seconds", true, c->linger_usec);
         json_put_text(j, o, "note", c->note);
         json_put_text(j, o, "runbook_url", c->runbook_url);
+        return o;
+}
+
+static json_t *survey_names_to_json(Json *j, const SurveyFacts *survey, SurveyAnswer answer)
+{
+        size_t n = 0;
+        const CipherSpec *specs = cipherspec_table(&n);
+        json_t *list = json_new_array(j);
+
+        for (size_t i = 0; i < n; i++)
+                if (survey_facts_answer(survey, &specs[i]) == answer)
+                        json_append_text(j, list, specs[i].name);
+        return list;
+}
+
+/* What was not asked is in no list. */
+static json_t *survey_to_json(Json *j, const SurveyFacts *survey)
+{
+        json_t *o = NULL;
+
+        if (!survey)
+                return json_null();
+
+        o = json_new_object(j);
+        json_put_instant(j, o, "finished_at", true, survey->finished_at);
+        for (int i = SURVEY_ACCEPTED; i < _SURVEY_ANSWER_MAX; i++)
+                json_put(j, o, survey_answer_to_string((SurveyAnswer) i),
+                        survey_names_to_json(j, survey, (SurveyAnswer) i));
         return o;
 }
 
@@ -248,5 +280,6 @@ void status_put_endpoint_details(Json *j, json_t *o, const Endpoint *e)
         json_put(j, o, "configuration", configuration_to_json(j, e));
         json_put(j, o, "policy", policy_to_json(j, e));
         json_put(j, o, "offer", offer_to_json(j, &e->config->policy.sslciph));
+        json_put(j, o, "survey", survey_to_json(j, e->survey));
         json_put(j, o, "counters", counters_to_json(j, e));
 }

@@ -53,17 +53,58 @@ Observed view_client_cert_requested(const AddressObservation *a)
         return a->tls.finished_seen ? OBSERVED_NO : OBSERVED_NOT;
 }
 
-Observed view_client_cert_required(const AddressObservation *a, Diagnosis primary)
+Observed view_client_cert_required(
+        const Endpoint *e, const AddressObservation *a, Diagnosis primary)
 {
+        assert(e);
         assert(a);
 
         if (primary != DIAGNOSIS_NONE &&
                 strcmp(diagnosis_info(primary)->reason, "client_cert_required") == 0)
                 return OBSERVED_YES;
 
+        /* It is an attribute of the channel, and the channel is the same behind every address. */
+        if (e->assessment && e->assessment->client_auth != CLIENT_AUTH_UNKNOWN)
+                return observed_if(true, e->assessment->client_auth == CLIENT_AUTH_REQUIRED);
+
         return observed_if(
                 a->end == END_COMPLETED && a->tls.finished_seen && !a->tls.client_certificate_sent,
                 false);
+}
+
+bool view_shows_leaf(const AddressObservation *a)
+{
+        assert(a);
+
+        return a->chain && a->chain_kept_at == 0 && a->chain->n_certs > 0 &&
+               !(a->chain->certs[0].facts.faults & CERT_FAULT_UNPARSABLE);
+}
+
+const char *view_mq_result(MqResult result)
+{
+        static const char *const names[] = {
+                [MQ_RESULT_NONE] = NULL,
+                [MQ_RESULT_ACCEPTED] = "accepted",
+                [MQ_RESULT_REFUSED] = "refused",
+                [MQ_RESULT_NOT_MQ] = "not_mq",
+                [MQ_RESULT_PROTOCOL_ERROR] = "protocol_error",
+                [MQ_RESULT_NOT_AGREED] = "not_agreed",
+                [MQ_RESULT_CLOSED] = "closed",
+                [MQ_RESULT_TIMEOUT] = "timeout",
+        };
+
+        _Static_assert(ARRAY_LEN(names) == _MQ_RESULT_MAX, "every result has a name");
+        assert(result < _MQ_RESULT_MAX);
+
+        return names[result];
+}
+
+bool view_mq_answered(const MqOutcome *mq)
+{
+        assert(mq);
+
+        return mq->result == MQ_RESULT_ACCEPTED || mq->result == MQ_RESULT_REFUSED ||
+               mq->result == MQ_RESULT_NOT_AGREED;
 }
 
 const char *view_cipherspec(const HandshakeFacts *tls)

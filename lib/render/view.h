@@ -38,9 +38,19 @@ Diagnosis view_speaker_primary(const Endpoint *e);
 bool view_has_several_addresses(const Endpoint *e);
 
 /* Did the listener ask for a client certificate; did it insist on one? `primary` is the address's
- * primary diagnosis. Refusing for want of one is yes, accepting without one is no. */
+ * primary diagnosis. Refusing for want of one is yes; else what is known of the channel counts, and
+ * where nothing is, that TLS was accepted without one is no. */
 Observed view_client_cert_requested(const AddressObservation *a);
-Observed view_client_cert_required(const AddressObservation *a, Diagnosis primary);
+Observed view_client_cert_required(
+        const Endpoint *e, const AddressObservation *a, Diagnosis primary);
+
+/* Did this probe show a leaf certificate whose names can be read? */
+bool view_shows_leaf(const AddressObservation *a);
+
+const char *view_mq_result(MqResult result); /* "accepted", "not_mq", …; NULL for NONE */
+
+/* Did it speak as a queue manager does, whatever it said? */
+bool view_mq_answered(const MqOutcome *mq);
 
 /* MQ's name of what was negotiated, NULL when it is none of MQ's or nothing was. */
 const char *view_cipherspec(const HandshakeFacts *tls);

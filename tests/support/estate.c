@@ -2,6 +2,7 @@
 #include "tests/support/estate.h"
 
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,18 +30,23 @@ static char *copy(const char *s)
 static void endpoint_make(EndpointConfig *c, const EstateEndpoint *e)
 {
         Buf sni = BUF_INIT;
+        char *why = NULL;
 
         *c = (EndpointConfig){
                 .name = copy(e->name),
                 .qmgr = copy(e->qmgr),
                 .channel = copy(e->channel ? e->channel : "APP.SVRCONN"),
-                .chltype = CHANNEL_TYPE_SVRCONN,
+                .chltype = e->chltype ? e->chltype : CHANNEL_TYPE_SVRCONN,
                 .conname = copy(e->conname ? e->conname : "qm1.example.com(1414)"),
+                .identity_name = e->has_identity ? copy("app1") : NULL,
                 .trust_path = e->has_trust ? copy("partners-ca.pem") : NULL,
                 .sni_mode = SNI_CHANNEL,
                 .all_addresses = e->all_addresses,
                 .interval_usec = 900 * USEC_PER_SEC,
                 .retry_interval_usec = 60 * USEC_PER_SEC,
+                .depth = e->depth,
+                .mq_interval_usec = 3600 * USEC_PER_SEC,
+                .survey_usec = e->survey_usec,
                 .timeout_usec = 10 * USEC_PER_SEC,
                 .linger_usec = USEC_PER_SEC / 4,
                 .contact = copy(e->contact),
@@ -49,13 +55,21 @@ static void endpoint_make(EndpointConfig *c, const EstateEndpoint *e)
                 .policy =
                         {
                                 .has_trust = e->has_trust,
+                                .has_identity = e->has_identity,
                                 .all_addresses = e->all_addresses,
+                                .depth = e->depth,
+                                .chltype = e->chltype ? e->chltype : CHANNEL_TYPE_SVRCONN,
+                                .sslcauth = e->sslcauth,
                                 .min_rsa_bits = 2048,
                                 .min_ec_bits = 256,
                                 .expiry_warning = {.seconds = 30 * PKI_DAY},
                                 .expiry_critical = {.seconds = 7 * PKI_DAY},
                         },
         };
+        c->policy.qmgr = c->qmgr;
+        if (e->sslpeer)
+                must_succeed(sslpeer_parse(e->sslpeer, &why, &c->sslpeer));
+        c->policy.sslpeer = c->sslpeer;
         must_succeed(conname_list_parse(c->conname, &c->connames, NULL));
         must_succeed(sslciph_parse(
                 e->sslciph ? e->sslciph : "ANY_TLS12_OR_HIGHER", &c->policy.sslciph, NULL));
@@ -105,6 +119,8 @@ void estate_ended(AddressObservation *a, ProbePhase phase, ProbeEnd end)
         a->phase = phase;
         a->end = end;
         for (int i = 0; i <= (int) phase; i++) {
+                if (i == PHASE_MQ_INIT && i != (int) phase)
+                        continue;
                 a->phase_reached[i] = true;
                 a->phase_usec[i] = (uint64_t) (i + 1) * 1500;
         }
@@ -137,6 +153,48 @@ void estate_answered(
         f->bytes_in = 2345;
         f->bytes_out = 678;
         estate_ended(a, PHASE_CLOSE, END_COMPLETED);
+}
+
+void estate_asked(AddressObservation *a, MqResult result, const MqInitFacts *facts)
+{
+        a->mq_tried = true;
+        a->mq = (MqOutcome){.result = result};
+        if (facts)
+                a->mq.facts = *facts;
+        a->phase_reached[PHASE_MQ_INIT] = true;
+        a->phase_usec[PHASE_MQ_INIT] = 2500;
+}
+
+MqInitFacts estate_qmgr(const char *name)
+{
+        MqInitFacts f = {
+                .product_id = "MQMM09040300",
+                .product = "IBM MQ 9.4.3.0 on Multiplatforms",
+                .fap_level = 13,
+                .ccsid = 819,
+        };
+
+        (void) snprintf(f.qmgr_name, sizeof(f.qmgr_name), "%s", name);
+        (void) snprintf(f.qmgr_id, sizeof(f.qmgr_id), "%s_2025-06-01_10.00.00", name);
+        return f;
+}
+
+MqInitFacts estate_refusal(uint32_t status_code)
+{
+        return (MqInitFacts){.has_status = true, .status_code = status_code};
+}
+
+void estate_survey(
+        Inventory *i, const char *name, SurveyAnswer others, const char *accepted, int64_t now_at)
+{
+        SurveyFacts facts = {.finished_at = now_at}, *survey = NULL;
+        size_t n = 0;
+        const CipherSpec *specs = cipherspec_table(&n);
+
+        for (size_t k = 0; k < n; k++)
+                facts.answers[k] = strcmp(specs[k].name, accepted) == 0 ? SURVEY_ACCEPTED : others;
+        must_succeed(survey_facts_copy(&facts, &survey));
+        endpoint_set_survey(must(inventory_find(i, name)), survey);
 }
 
 void estate_record(Inventory *i, const char *name, Observation *o, int64_t now_at)
@@ -217,4 +275,21 @@ PkiCert estate_hostile_cert(size_t i)
                 .n_sans = ARRAY_LEN(sans),
                 .n_filler_sans = hostile[i].n_filler_sans,
         });
+}
+
+static const char *const hostile_qmgrs[] = {
+        "a\"} 1",
+        "back\\",
+        "a\\nb\\\"",
+        "<script>alert(1)</script>&amp;\"'",
+        "%s%n%100000d",
+        "{}|'x'=1;2;3",
+        "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"<<<<<<<<<<<<<<<<<<<<<<<<",
+};
+
+_Static_assert(ARRAY_LEN(hostile_qmgrs) == ESTATE_HOSTILE_QMGR_MAX, "the header says how many");
+
+const char *estate_hostile_qmgr(size_t i)
+{
+        return hostile_qmgrs[i];
 }

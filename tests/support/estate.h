@@ -22,8 +22,14 @@ typedef struct EstateEndpoint {
         const char *conname;        /* default: "qm1.example.com(1414)" */
         const char *sslciph;        /* default: "ANY_TLS12_OR_HIGHER" */
         const char *contact, *group, *note;
+        ChannelType chltype; /* default: SVRCONN */
+        ProbeDepth depth;
+        const char *sslpeer;
+        SslCauth sslcauth;
+        uint64_t survey_usec;
         bool all_addresses;
         bool has_trust;
+        bool has_identity;
 } EstateEndpoint;
 
 /* Thresholds are 30 and 7 days, the interval 15 minutes, RSA keys below 2048 bits are weak. */
@@ -39,6 +45,16 @@ void estate_answered(AddressObservation *a, const PkiCert *const *certs, size_t 
         int64_t now_at);
 void estate_ended(AddressObservation *a, ProbePhase phase, ProbeEnd end);
 
+/* The queue manager was asked at this address, after estate_answered(), and this came of it: these
+ * facts, or none. The former are what one of that name tells of itself, and a refusal. */
+void estate_asked(AddressObservation *a, MqResult result, const MqInitFacts *facts);
+MqInitFacts estate_qmgr(const char *name);
+MqInitFacts estate_refusal(uint32_t status_code);
+
+/* A survey that ended at `now_at`: every CipherSpec got this answer but one, which was accepted. */
+void estate_survey(Inventory *i, const char *name, SurveyAnswer others, const char *accepted,
+        int64_t now_at);
+
 /* Records it; takes ownership. */
 void estate_record(Inventory *i, const char *name, Observation *o, int64_t now_at);
 
@@ -53,5 +69,11 @@ enum {
 size_t estate_hostile_count(void);
 const char *estate_hostile_name(size_t i); /* a sentence for the row of a test */
 PkiCert estate_hostile_cert(size_t i);
+
+/* What queue managers may call themselves: any printable ASCII. */
+enum {
+        ESTATE_HOSTILE_QMGR_MAX = 7,
+};
+const char *estate_hostile_qmgr(size_t i);
 
 #endif
