@@ -2,6 +2,7 @@
 #include "daemon/clock.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -31,6 +32,18 @@ static uint64_t system_random(void *userdata)
         if (getrandom(&value, sizeof(value), GRND_NONBLOCK) == (ssize_t) sizeof(value))
                 return value;
         return system_monotonic_usec(userdata) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+void clock_random_bytes(const Clock *c, uint8_t *ret, size_t len)
+{
+        while (len > 0) {
+                uint64_t word = clock_random(c);
+                size_t n = MIN_OF(len, sizeof(word));
+
+                memcpy(ret, &word, n);
+                ret += n;
+                len -= n;
+        }
 }
 
 const Clock clock_system = {

@@ -7,6 +7,7 @@
  * part of the daemon takes the sd_event it lives on as an argument and never asks for a default one.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Clock {
@@ -32,5 +33,8 @@ static inline uint64_t clock_random(const Clock *c)
 {
         return c->random(c->userdata);
 }
+
+/* Fills `ret` from clock_random(). */
+void clock_random_bytes(const Clock *c, uint8_t *ret, size_t len);
 
 #endif

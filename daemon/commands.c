@@ -2,6 +2,7 @@
 #include "daemon/commands.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "daemon/output.h"
 #include "daemon/routes.h"
 #include "daemon/versions.h"
+#include "render/render_interop.h"
 #include "render/render_tables.h"
 
 static const struct {
@@ -107,6 +109,45 @@ int command_dump(const char *table, bool json)
                        "routes",
                 table);
         return EXIT_STATUS_COULD_NOT_RUN;
+}
+
+/* Whoever writes OpenSSL's or Java's name, or errs by a letter, is told MQ's. */
+static int parse_sslciph(const char *text, SslCiph *ret)
+{
+        const char *hint = NULL;
+
+        if (sslciph_parse(text, ret, &hint) == 0)
+                return 0;
+        if (hint)
+                output_problem("--interop: MQ has no CipherSpec \"%s\"; did you mean %s?", text, hint);
+        else
+                output_problem("--interop: MQ has no CipherSpec \"%s\"; mqtlsd --dump=cipherspecs "
+                               "prints those that there are",
+                        text);
+        return -EINVAL;
+}
+
+int command_interop(const char *left, const char *right, bool json)
+{
+        const ReportStyle style = output_style();
+        CLEANUP_BUF Buf b = BUF_INIT;
+        SslCiph initiator, acceptor;
+        int r;
+
+        assert(left);
+        assert(right);
+
+        r = parse_sslciph(left, &initiator);
+        if (parse_sslciph(right, &acceptor) < 0 || r < 0)
+                return EXIT_STATUS_COULD_NOT_RUN;
+
+        if (render_interop(&initiator, &acceptor, json ? NULL : &style, &b) < 0)
+                b.failed = true;
+        if (output_write(&b) < 0)
+                return EXIT_STATUS_COULD_NOT_RUN;
+
+        /* As they are numbered: 0 works, 1 may fail, 2 fails. */
+        return (int) render_interop_result(&initiator, &acceptor);
 }
 
 int command_version(void)

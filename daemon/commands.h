@@ -10,6 +10,7 @@
 
 int command_check_config(const char *path, const ConfigSurroundings *surroundings);
 int command_dump(const char *table, bool json);
+int command_interop(const char *left, const char *right, bool json);
 int command_version(void);
 int command_help(void);
 

@@ -71,6 +71,9 @@ static int dispatch(const Options *options)
                 return once_probe(options, &clock_system);
         case OPTIONS_DUMP:
                 return command_dump(options->table, options->format == FORMAT_JSON);
+        case OPTIONS_INTEROP:
+                return command_interop(options->interop_left, options->interop_right,
+                        options->format == FORMAT_JSON);
         case OPTIONS_VERSION:
                 return command_version();
         case OPTIONS_HELP:

@@ -442,6 +442,7 @@ static int reload(Manager *m, Issues *issues)
         if (r < 0)
                 return r;
 
+        reassess(m); /* by what is expected now */
         warn_of_fixed_settings(m, config, issues);
         return 0;
 }

@@ -20,7 +20,6 @@ typedef enum OptionKind {
         KIND_TEXT,   /* the argument is stored */
         KIND_FLAG,   /* true is stored */
         KIND_FORMAT,
-        KIND_DEPTH,
         KIND_LATER,  /* known, of a later version */
 } OptionKind;
 
@@ -31,13 +30,14 @@ enum {
         IN_ONCE = 1 << OPTIONS_ONCE,
         IN_PROBE = 1 << OPTIONS_PROBE,
         IN_DUMP = 1 << OPTIONS_DUMP,
+        IN_INTEROP = 1 << OPTIONS_INTEROP,
         IN_ALL = (1 << _OPTIONS_MODE_MAX) - 1,
 };
 
 typedef struct OptionRow {
         const char *name;
         char letter; /* 0: none */
-        const char *argument; /* NULL: takes none */
+        const char *argument; /* NULL: takes none; of two words: a second one follows it */
         OptionKind kind;
         OptionsMode mode; /* of KIND_MODE */
         unsigned modes;   /* bits of IN_ */
@@ -56,7 +56,7 @@ static const OptionRow option_rows[] = {
                 "probe each endpoint once, print the verdicts, stop"},
         {"endpoint", 0, "GLOB", KIND_TEXT, 0, IN_ONCE, AT(endpoint_glob),
                 "with --once: only endpoints with such a name"},
-        {"format", 0, "FORMAT", KIND_FORMAT, 0, IN_ONCE | IN_PROBE | IN_DUMP, 0,
+        {"format", 0, "FORMAT", KIND_FORMAT, 0, IN_ONCE | IN_PROBE | IN_DUMP | IN_INTEROP, 0,
                 "text (default), json, metrics or nagios"},
         {"probe", 0, "CONNAME", KIND_MODE, OPTIONS_PROBE, IN_ALL, AT(probe.conname),
                 "look at one listener, without a configuration"},
@@ -66,6 +66,8 @@ static const OptionRow option_rows[] = {
                 "what to offer (default: ANY_TLS12_OR_HIGHER)"},
         {"listener-sslciph", 0, "SPEC", KIND_TEXT, 0, IN_PROBE, AT(probe.listener_sslciph),
                 "what to judge by (default: as --sslciph)"},
+        {"sslpeer", 0, "NAME", KIND_TEXT, 0, IN_PROBE, AT(probe.sslpeer),
+                "what the listener's certificate must match"},
         {"trust", 0, "FILE", KIND_TEXT, 0, IN_PROBE, AT(probe.trust),
                 "certificates to believe"},
         {"identity", 0, "FILE", KIND_TEXT, 0, IN_PROBE, AT(probe.identity),
@@ -78,17 +80,18 @@ static const OptionRow option_rows[] = {
                 "for the whole of it, such as 10s"},
         {"all-addresses", 0, NULL, KIND_FLAG, 0, IN_PROBE, AT(probe.all_addresses),
                 "every address, not the first that answers"},
-        {"depth", 0, "DEPTH", KIND_DEPTH, 0, IN_PROBE, 0, "tls"},
+        {"depth", 0, "DEPTH", KIND_TEXT, 0, IN_PROBE, AT(probe.depth),
+                "tls (default), or mq: name the channel, too"},
         {"dump", 0, "TABLE", KIND_MODE, OPTIONS_DUMP, IN_ALL, AT(table),
                 "settings, metrics, diagnoses, cipherspecs or routes"},
+        {"interop", 0, "LEFT RIGHT", KIND_MODE, OPTIONS_INTEROP, IN_ALL, AT(interop_left),
+                "how SSLCIPH LEFT meets a channel that says RIGHT"},
         {"verbose", 'v', NULL, KIND_FLAG, 0, IN_ALL, AT(verbose), "log more"},
         {"version", 0, NULL, KIND_MODE, OPTIONS_VERSION, IN_ALL, 0,
                 "print the version, and those of the libraries"},
         {"help", 'h', NULL, KIND_MODE, OPTIONS_HELP, IN_ALL, 0, "print this"},
-        {"sslpeer", 0, "NAME", KIND_LATER, 0, IN_ALL, 0, NULL},
         {"accept", 0, "ENDPOINT", KIND_LATER, 0, IN_ALL, 0, NULL},
         {"expect", 0, "ENDPOINT", KIND_LATER, 0, IN_ALL, 0, NULL},
-        {"interop", 0, "SPEC", KIND_LATER, 0, IN_ALL, 0, NULL},
 };
 
 enum {
@@ -101,8 +104,8 @@ static const struct {
         const char *name;
         unsigned modes;
 } formats[_OUTPUT_FORMAT_MAX] = {
-        [FORMAT_TEXT] = {"text", IN_ONCE | IN_PROBE | IN_DUMP},
-        [FORMAT_JSON] = {"json", IN_ONCE | IN_PROBE | IN_DUMP},
+        [FORMAT_TEXT] = {"text", IN_ONCE | IN_PROBE | IN_DUMP | IN_INTEROP},
+        [FORMAT_JSON] = {"json", IN_ONCE | IN_PROBE | IN_DUMP | IN_INTEROP},
         [FORMAT_METRICS] = {"metrics", IN_ONCE | IN_PROBE},
         [FORMAT_NAGIOS] = {"nagios", IN_ONCE},
 };
@@ -113,6 +116,7 @@ static const char *const mode_names[_OPTIONS_MODE_MAX] = {
         [OPTIONS_ONCE] = "--once",
         [OPTIONS_PROBE] = "--probe",
         [OPTIONS_DUMP] = "--dump",
+        [OPTIONS_INTEROP] = "--interop",
         [OPTIONS_VERSION] = "--version",
         [OPTIONS_HELP] = "--help",
 };
@@ -161,15 +165,6 @@ static int take_format(Parser *p, const char *argument)
         return complain(p, "--format=%s is unknown; choose text, json, metrics or nagios", argument);
 }
 
-static int take_depth(Parser *p, const char *argument)
-{
-        if (strcmp(argument, "tls") == 0)
-                return 0;
-        if (strcmp(argument, "mq") == 0)
-                return complain(p, "--depth=mq is not supported yet; leave it out for tls");
-        return complain(p, "--depth=%s is unknown; choose tls", argument);
-}
-
 static int take_option(Parser *p, size_t index, const char *argument)
 {
         const OptionRow *row = &option_rows[index];
@@ -191,8 +186,6 @@ static int take_option(Parser *p, size_t index, const char *argument)
                 return 0;
         case KIND_FORMAT:
                 return take_format(p, text);
-        case KIND_DEPTH:
-                return take_depth(p, text);
         case KIND_LATER:
         default:
                 return complain(p, "--%s is not supported yet", row->name);
@@ -215,6 +208,23 @@ static int check_together(Parser *p)
         if (p->options.format != FORMAT_TEXT && !(formats[p->options.format].modes & 1U << mode))
                 return complain(p, "--format=%s does not go with %s",
                         formats[p->options.format].name, mode_names[mode]);
+        return 0;
+}
+
+/* What stands on the line beside the options: --interop's second value, and nothing else. */
+static int take_words(Parser *p, int n, char **words)
+{
+        bool is_interop = p->options.mode == OPTIONS_INTEROP;
+
+        if (is_interop && n > 0) {
+                p->options.interop_right = *words++;
+                n--;
+        }
+        if (n > 0)
+                return complain(p, "\"%s\" is no option; see mqtlsd --help", *words);
+        if (is_interop && !p->options.interop_right)
+                return complain(p, "--interop needs two values: the SSLCIPH of the initiator, and "
+                                   "that of the accepting channel");
         return 0;
 }
 
@@ -253,14 +263,13 @@ static int parse(int argc, char **argv, Parser *p)
 {
         struct option long_options[N_OPTIONS + 1];
         char letters[2 * N_OPTIONS + 2];
-        int value;
+        int value, r;
 
         fill_getopt(long_options, letters);
         optind = 0; /* glibc: begin anew, for this may be called again */
         opterr = 0;
         while ((value = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
                 size_t index = row_of(value);
-                int r;
 
                 if (value == ':')
                         return complain(p, "%s needs a value; see mqtlsd --help", argv[optind - 1]);
@@ -275,9 +284,9 @@ static int parse(int argc, char **argv, Parser *p)
                 if (r < 0)
                         return r;
         }
-        if (optind < argc)
-                return complain(p, "\"%s\" is no option; see mqtlsd --help", argv[optind]);
-        return check_together(p);
+
+        r = take_words(p, argc - optind, argv + optind);
+        return r < 0 ? r : check_together(p);
 }
 
 int options_parse(int argc, char **argv, Options *ret, char **ret_problem)
@@ -307,7 +316,7 @@ static void append_row_help(const OptionRow *row, Buf *b)
         else
                 buf_appendf(&option, "      --%s", row->name);
         if (row->argument)
-                buf_appendf(&option, "=%s", row->argument);
+                buf_appendf(&option, strchr(row->argument, ' ') ? " %s" : "=%s", row->argument);
 
         /* One that is too long for its column stands on a line of its own. */
         if (option.len >= HELP_COLUMN)
@@ -332,6 +341,7 @@ void options_help(Buf *b)
                 "       mqtlsd --check-config [-c FILE]\n"
                 "       mqtlsd --once [-c FILE] [--endpoint=GLOB] [--format=FORMAT]\n"
                 "       mqtlsd --probe='HOST(PORT)' [--channel=NAME] [--sslciph=SPEC] [...]\n"
+                "       mqtlsd --interop LEFT RIGHT [--format=text|json]\n"
                 "       mqtlsd --dump=TABLE [--format=text|json]\n"
                 "\n"
                 "Handshakes IBM MQ channel endpoints as a partner would, and exports what it saw.\n"
@@ -340,5 +350,6 @@ void options_help(Buf *b)
         buf_append_str(b, "\nWith --probe:\n");
         append_rows_help(b, true);
         buf_append_str(b, "\nExit status of --once and --probe: 0 all good, 1 warning, 2 critical,\n"
-                          "3 could not run. See mqtlsd(8) and mqtlsd.conf(5).\n");
+                          "3 could not run; of --interop: 0 works, 1 may fail, 2 fails, 3 could not\n"
+                          "run. See mqtlsd(8) and mqtlsd.conf(5).\n");
 }

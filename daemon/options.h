@@ -15,6 +15,7 @@ typedef enum OptionsMode {
         OPTIONS_ONCE,
         OPTIONS_PROBE,
         OPTIONS_DUMP,
+        OPTIONS_INTEROP,
         OPTIONS_VERSION,
         OPTIONS_HELP,
         _OPTIONS_MODE_MAX,
@@ -42,6 +43,7 @@ typedef struct Options {
         OutputFormat format;
         const char *endpoint_glob; /* NULL: all */
         const char *table;         /* of --dump */
+        const char *interop_left, *interop_right; /* SSLCIPH of the initiator, of the accepting channel */
         ConfigProbeOptions probe;
 } Options;
 

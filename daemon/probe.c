@@ -27,10 +27,12 @@ struct Probe {
         bool is_late;    /* that patience is over */
         sd_event_source *step_source;
 
+        bool ask_mq;
         Itinerary *itinerary;
         bool planned;
         Visit **visits; /* parallel to the stops; NULL: not begun */
         size_t n_begun, n_stops;
+        Visit *anonymous; /* the look without the identity; NULL: not begun */
         bool over;
 };
 
@@ -77,30 +79,65 @@ static AddressObservation *probe_observed(const Probe *p, size_t i)
         return &p->observation->addresses[probe_stop(p, i)->observed];
 }
 
-static void probe_visit_next(Probe *p, uint64_t connect_until_usec)
+/* Visits a stop and writes what is seen into `observed`. */
+static void probe_visit(Probe *p, const ItineraryStop *stop, TlsProfile *profile,
+        AddressObservation *observed, uint64_t connect_until_usec, Visit **ret)
 {
-        size_t i = p->n_begun++;
         const VisitParams params = {
                 .environment = p->environment,
                 .probe = p,
                 .endpoint = p->endpoint,
-                .sni = probe_stop(p, i)->sni,
-                .address = &probe_stop(p, i)->address,
-                .observed = probe_observed(p, i),
+                .profile = profile,
+                .ask_mq = p->ask_mq,
+                .sni = stop->sni,
+                .address = &stop->address,
+                .observed = observed,
                 .deadline_usec = p->deadline_usec,
                 .ended = on_news,
                 .userdata = p,
         };
-        int r = visit_new(&params, &p->visits[i]);
+        int r = visit_new(&params, ret);
 
         if (r < 0) {
-                params.observed->attempted = true;
-                params.observed->end = END_RESOURCE;
-                params.observed->error = -r;
+                observed->attempted = true;
+                observed->end = END_RESOURCE;
+                observed->error = -r;
                 on_news(p);
                 return;
         }
-        visit_begin(p->visits[i], connect_until_usec);
+        visit_begin(*ret, connect_until_usec);
+}
+
+static void probe_visit_next(Probe *p, uint64_t connect_until_usec)
+{
+        size_t i = p->n_begun++;
+
+        probe_visit(p, probe_stop(p, i), p->endpoint->profile, probe_observed(p, i),
+                connect_until_usec, &p->visits[i]);
+}
+
+/* Does the listener really refuse who has no certificate? Asked at the first address where the queue
+ * manager has just answered. Returns false when it is not to be asked, or has been. */
+static bool probe_go_anonymous(Probe *p)
+{
+        AddressObservation *observed = NULL;
+
+        if (!p->ask_mq || !p->endpoint->anonymous_profile || p->anonymous ||
+                p->observation->anonymous || probe_now(p) >= p->deadline_usec)
+                return false;
+
+        for (size_t i = 0; i < p->n_begun; i++) {
+                const AddressObservation *a = probe_observed(p, i);
+
+                if (a->end != END_COMPLETED || !a->mq_tried)
+                        continue;
+                if (observation_add_anonymous(p->observation, a->conname, a->ip, &observed) < 0)
+                        return false;
+                probe_visit(p, probe_stop(p, i), p->endpoint->anonymous_profile, observed,
+                        p->deadline_usec, &p->anonymous);
+                return true;
+        }
+        return false;
 }
 
 /*
@@ -120,7 +157,7 @@ static bool probe_is_visiting(const Probe *p)
                 if (p->visits[i] && !visit_is_over(p->visits[i]))
                         return true;
         }
-        return false;
+        return p->anonymous && !visit_is_over(p->anonymous);
 }
 
 /* Begins the next visit or visits. Returns false when there is nothing more to do. */
@@ -184,7 +221,7 @@ static int on_step(sd_event_source *source UNUSED, void *userdata)
                 probe_fail(p);
                 return 0;
         }
-        if (!probe_is_visiting(p) && !probe_go_on(p))
+        if (!probe_is_visiting(p) && !probe_go_on(p) && !probe_go_anonymous(p))
                 probe_deliver(p);
         return 0;
 }
@@ -200,6 +237,8 @@ static void probe_expire(Probe *p)
                 if (p->visits[i])
                         visit_expire(p->visits[i]);
         }
+        if (p->anonymous)
+                visit_expire(p->anonymous);
         probe_deliver(p);
 }
 
@@ -242,7 +281,7 @@ static int probe_prepare(Probe *p)
 }
 
 int probe_start(const ProbeEnvironment *environment, Config *config, const EndpointConfig *endpoint,
-        ProbeHandler handler, void *userdata, Probe **ret)
+        bool ask_mq, ProbeHandler handler, void *userdata, Probe **ret)
 {
         CLEANUP(probe_cleanup) Probe *p = NULL;
         int r = 0;
@@ -259,6 +298,7 @@ int probe_start(const ProbeEnvironment *environment, Config *config, const Endpo
         p->environment = environment;
         p->config = config_ref(config);
         p->endpoint = endpoint;
+        p->ask_mq = ask_mq;
         p->handler = handler;
         p->userdata = userdata;
         r = probe_prepare(p);
@@ -278,6 +318,7 @@ Probe *probe_free(Probe *p)
         for (size_t i = 0; i < p->n_begun; i++)
                 visit_free(p->visits[i]);
         free(p->visits);
+        visit_free(p->anonymous);
         itinerary_free(p->itinerary);
         p->step_source = sd_event_source_disable_unref(p->step_source);
         loop_timer_done(&p->timer);
@@ -297,6 +338,10 @@ void probe_admit(Probe *p)
                         return;
                 }
         }
+        if (p->anonymous && visit_is_waiting(p->anonymous)) {
+                visit_admit(p->anonymous);
+                return;
+        }
         e->handshake_release(p, e->userdata);
 }
 
@@ -310,7 +355,7 @@ bool probe_is_connecting(const Probe *p)
                 if (p->visits[i] && visit_is_connecting(p->visits[i]))
                         return true;
         }
-        return false;
+        return p->anonymous && visit_is_connecting(p->anonymous);
 }
 
 void *probe_userdata(const Probe *p)

@@ -40,10 +40,14 @@ typedef struct ProbeEnvironment {
  * earliest. */
 typedef void (*ProbeHandler)(Probe *p, Observation *o, void *userdata);
 
-/* Begins. Takes a reference on `config`, in which `endpoint` lies. Returns 0 or -errno; then nothing
- * was begun and the handler is not called. */
+/*
+ * Begins. Takes a reference on `config`, in which `endpoint` lies. With `ask_mq` the queue manager is
+ * asked as well, once TLS stands; and where the endpoint's SSLCAUTH policy needs it, the first address
+ * that answered is visited once more without the identity. Returns 0 or -errno; then nothing was begun
+ * and the handler is not called.
+ */
 int probe_start(const ProbeEnvironment *environment, Config *config, const EndpointConfig *endpoint,
-        ProbeHandler handler, void *userdata, Probe **ret);
+        bool ask_mq, ProbeHandler handler, void *userdata, Probe **ret);
 
 /* A place among the handshakes has become free for this probe, and is taken for it. It is given back
  * at once when none of its visits waits any more. */

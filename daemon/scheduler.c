@@ -231,6 +231,8 @@ void scheduler_probe_now(Scheduler *s, Endpoint *e)
         if (slot->probe || slot->waiter.is_waiting)
                 return;
         e->due_usec = scheduler_now(s);
+        if (slot->question)
+                return; /* the answer will let it go on */
         slot_put(slot, e->due_usec);
         scheduler_wake(s);
 }

@@ -16,7 +16,9 @@
 #include "daemon/poller.h"
 #include "daemon/probe.h"
 #include "daemon/scheduler.h"
+#include "daemon/survey_run.h"
 #include "model/config.h"
+#include "tls/survey.h"
 
 typedef struct Slot {
         Scheduler *scheduler;
@@ -28,11 +30,16 @@ typedef struct Slot {
         bool looked_at; /* at least once */
 
         Probe *probe; /* NULL: not running */
+        bool asks_mq; /* that probe asks the queue manager as well */
         TAILQ_ENTRY(Slot) running_link;
         uint64_t started_usec;
         TAILQ_ENTRY(Slot) admission_link;
         unsigned n_waiting; /* visits that wait for a place; > 0: it is in the admission line */
         unsigned n_places;  /* taken */
+
+        Survey survey; /* while is_surveying */
+        bool is_surveying;
+        SurveyRun *question; /* NULL: none is open */
 } Slot;
 
 typedef TAILQ_HEAD(SlotList, Slot) SlotList;
@@ -57,6 +64,7 @@ struct Scheduler {
         SlotList running;   /* in the order of their start */
         SlotList admission; /* first come, first served */
         unsigned n_running, n_handshaking, n_waiting;
+        unsigned n_surveys;
         size_t n_unseen; /* wanted, and not looked at yet */
         bool is_ready;
 
@@ -91,11 +99,28 @@ void slot_attach(Slot *slot, Endpoint *e, uint64_t spread_usec);
 
 void slot_put(Slot *slot, uint64_t at_usec); /* into the heap */
 
+/* Its next turn: the probe when that is due, or at once while a survey goes on. */
+uint64_t slot_next_turn(const Slot *slot);
+
+/* The listener is free again: who stands next in its line comes up. */
+void slot_leave_listener(Slot *slot);
+
 /* Plans the next probe after `n_failures` in a row; 0: it succeeded. */
 void slot_plan_next(Slot *slot, unsigned n_failures);
 
 /* Ends what runs, and lets the next one of the listener's line come up. */
 void slot_stop(Slot *slot);
+
+/* ---- slot_survey.c ---- */
+
+/* Begins a survey after a probe, where one is due and the endpoint has just answered. */
+void slot_survey_consider(Slot *slot);
+
+/* Puts the next question; the listener is free. Returns false when the survey ended instead. */
+bool slot_survey_ask(Slot *slot);
+
+/* Ends what goes on, without a result. */
+void slot_survey_stop(Slot *slot);
 
 /* ---- scheduler_run.c ---- */
 

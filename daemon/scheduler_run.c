@@ -77,7 +77,12 @@ static void on_result(Probe *p UNUSED, Observation *o, void *userdata)
         slot_stop(slot);
         e->probing = false;
         r = scheduler_record(s, e, o);
+        if (r == 0)
+                slot_survey_consider(slot);
         slot_plan_next(slot, r < 0 ? e->n_failures_in_a_row + 1 : e->n_failures_in_a_row);
+        if (r == 0 && !slot->asks_mq && !s->options.once &&
+                endpoint_mq_due(e, clock_wall_at(s->clock)))
+                scheduler_probe_now(s, e); /* the certificate or the cipher is another one */
         scheduler_seen(s, slot);
 
         if (r == 0 && s->handler)
@@ -167,9 +172,11 @@ static int slot_start(Slot *slot, uint64_t now_usec)
 {
         Scheduler *s = slot->scheduler;
         Endpoint *e = slot->endpoint;
-        int r = probe_start(&s->environment, inventory_config(s->inventory), e->config, on_result,
-                slot, &slot->probe);
+        int r;
 
+        slot->asks_mq = endpoint_mq_due(e, clock_wall_at(s->clock));
+        r = probe_start(&s->environment, inventory_config(s->inventory), e->config, slot->asks_mq,
+                on_result, slot, &slot->probe);
         if (r < 0)
                 return r;
 
@@ -196,6 +203,12 @@ static bool slot_begin(Slot *slot, uint64_t now_usec)
                         slot_put(slot, at_usec);
                 else
                         listener_wait(slot->listener, &slot->waiter);
+                return false;
+        }
+
+        if (slot->is_surveying && slot->endpoint->due_usec > now_usec) {
+                if (!slot_survey_ask(slot))
+                        slot_put(slot, slot->endpoint->due_usec);
                 return false;
         }
 

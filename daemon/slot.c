@@ -19,7 +19,8 @@ void slot_put(Slot *slot, uint64_t at_usec)
 {
         Scheduler *s = slot->scheduler;
         uint64_t now_usec = scheduler_now(s);
-        uint64_t wait_usec = at_usec > now_usec ? at_usec - now_usec : 0;
+        uint64_t probe_usec = MAX_OF(at_usec, slot->endpoint->due_usec);
+        uint64_t wait_usec = probe_usec > now_usec ? probe_usec - now_usec : 0;
 
         slot->endpoint->next_run_at = clock_wall_at(s->clock) + (int64_t) (wait_usec / 1000000);
         due_heap_put(&s->heap, &slot->due, at_usec);
@@ -43,11 +44,33 @@ Slot *slot_new(Scheduler *s, const EndpointConfig *config)
         return slot;
 }
 
-void slot_stop(Slot *slot)
+uint64_t slot_next_turn(const Slot *slot)
+{
+        uint64_t now_usec = scheduler_now(slot->scheduler);
+
+        return slot->is_surveying ? MIN_OF(slot->endpoint->due_usec, now_usec)
+                                  : slot->endpoint->due_usec;
+}
+
+void slot_leave_listener(Slot *slot)
 {
         Scheduler *s = slot->scheduler;
         uint64_t now_usec = scheduler_now(s), at_usec = 0;
         Slot *next = NULL;
+
+        listener_end(slot->listener, now_usec);
+        next = listener_next(slot->listener);
+        if (next) {
+                (void) listener_is_free(
+                        slot->listener, now_usec, scheduler_limits(s)->spacing_usec, &at_usec);
+                slot_put(next, at_usec);
+        }
+        scheduler_wake(s);
+}
+
+void slot_stop(Slot *slot)
+{
+        Scheduler *s = slot->scheduler;
 
         if (!slot->probe)
                 return;
@@ -61,15 +84,7 @@ void slot_stop(Slot *slot)
                 s->n_waiting -= slot->n_waiting;
                 slot->n_waiting = 0;
         }
-
-        listener_end(slot->listener, now_usec);
-        next = listener_next(slot->listener);
-        if (next) {
-                (void) listener_is_free(
-                        slot->listener, now_usec, scheduler_limits(s)->spacing_usec, &at_usec);
-                slot_put(next, at_usec);
-        }
-        scheduler_wake(s);
+        slot_leave_listener(slot);
 }
 
 Slot *slot_free(Slot *slot)
@@ -81,6 +96,7 @@ Slot *slot_free(Slot *slot)
 
         s = slot->scheduler;
         slot_stop(slot);
+        slot_survey_stop(slot);
         due_heap_remove(&s->heap, &slot->due);
         listener_leave(slot->listener, &slot->waiter);
         listener_unref(&s->listeners, slot->listener);
@@ -120,5 +136,5 @@ void slot_plan_next(Slot *slot, unsigned n_failures)
         }
         e->due_usec = schedule_next(
                 &pace, n_failures, e->due_usec, scheduler_now(s), clock_random(s->clock));
-        slot_put(slot, e->due_usec);
+        slot_put(slot, slot_next_turn(slot));
 }

@@ -9,16 +9,21 @@
 
 #include "daemon/loop_timer.h"
 #include "daemon/tcp.h"
+#include "tls/mq_exchange.h"
 
 /*
- *      CONNECT ──► (wait for a place) ──► HANDSHAKE ──► LINGER ──► CLOSE ──► over
- *         │                                   │            │         ▲
- *         └─► over                            └────────────┴─────────┘  visit_end(): the result stands
+ *      CONNECT ──► (wait for a place) ──► HANDSHAKE ──► LINGER ──► (MQ_INIT) ──► CLOSE ──► over
+ *         │                                   │            │           │          ▲
+ *         └─► over                            └────────────┴───────────┴──────────┘
+ *                                                                visit_end(): the result stands
  *
  * The result is fixed by visit_end(), the first time it is called. CLOSE only takes leave: it says
  * close_notify, sends FIN, and reads what is still coming, because closing a socket with unread bytes
  * makes the kernel send RST (RFC 2525 section 2.17), which a queue manager logs as an error.
  */
+
+/* Who asks: the queue manager shows it as the id of the channel's partner. */
+#define MQ_ID_TEXT "mqtlsd certificate and channel monitor"
 
 enum {
         CHUNK_BYTES = 16 * 1024,
@@ -27,6 +32,8 @@ enum {
 };
 
 #define CLOSE_USEC UINT64_C(200000)
+/* A queue manager that was told END_CONV closes by itself, in its own time. */
+#define CLOSE_AFTER_MQ_USEC UINT64_C(1000000)
 /* A round trip may include a listener's thinking; no more of it than this is waited for again. */
 #define LINGER_FOR_ROUND_TRIPS_USEC UINT64_C(2000000)
 
@@ -49,6 +56,7 @@ struct Visit {
         PollerWatch *watch;
         LoopTimer timer;
         Handshake *handshake;
+        MqExchange *exchange; /* NULL: not at depth "mq", or not yet */
         bool at_eof;      /* the listener will say nothing more */
         int socket_error; /* nor can it hear us */
         uint64_t asked_usec, round_trip_usec;
@@ -58,10 +66,12 @@ struct Visit {
 static void step_connect(Visit *v);
 static void step_handshake(Visit *v);
 static void step_linger(Visit *v);
+static void step_mq_init(Visit *v);
 static void step_close(Visit *v);
 static void late_connect(Visit *v);
 static void late_handshake(Visit *v);
 static void late_linger(Visit *v);
+static void late_mq_init(Visit *v);
 static void visit_finish(Visit *v);
 
 static uint64_t until_connected(const Visit *v)
@@ -83,13 +93,14 @@ static uint64_t until_quiet(const Visit *v)
 
 static uint64_t until_closed(const Visit *v)
 {
-        return v->entered_usec + CLOSE_USEC;
+        return v->entered_usec + (v->exchange ? CLOSE_AFTER_MQ_USEC : CLOSE_USEC);
 }
 
 static const VisitPhase visit_phases[_PHASE_MAX] = {
         [PHASE_CONNECT] = {EPOLLOUT, until_connected, step_connect, late_connect},
         [PHASE_HANDSHAKE] = {EPOLLIN, until_deadline, step_handshake, late_handshake},
         [PHASE_LINGER] = {EPOLLIN, until_quiet, step_linger, late_linger},
+        [PHASE_MQ_INIT] = {EPOLLIN, until_deadline, step_mq_init, late_mq_init},
         [PHASE_CLOSE] = {EPOLLIN, until_closed, step_close, visit_finish},
 };
 
@@ -135,6 +146,7 @@ static void visit_release(Visit *v)
         v->watch = poller_watch_free(v->watch);
         loop_timer_done(&v->timer);
         v->handshake = handshake_free(v->handshake);
+        v->exchange = mq_exchange_free(v->exchange);
         if (v->fd >= 0)
                 (void) close(v->fd);
         v->fd = -1;
@@ -269,7 +281,7 @@ static void on_late(void *userdata)
 
 static int open_handshake(Visit *v)
 {
-        return handshake_new(v->params.endpoint->profile, v->params.sni, NULL, &v->handshake);
+        return handshake_new(v->params.profile, v->params.sni, NULL, &v->handshake);
 }
 
 static void visit_begin_handshake(Visit *v)
@@ -379,6 +391,8 @@ static void late_handshake(Visit *v)
 
 /* ---- LINGER ---- */
 
+static void visit_accepted(Visit *v);
+
 static void step_linger(Visit *v)
 {
         LingerState state = LINGER_QUIET;
@@ -399,7 +413,7 @@ static void step_linger(Visit *v)
         else if (state == LINGER_REFUSED)
                 visit_end(v, END_TLS, 0);
         else if (state == LINGER_ACCEPTED || state == LINGER_LIMIT)
-                visit_end(v, END_COMPLETED, 0);
+                visit_accepted(v);
         else if (v->socket_error != 0)
                 visit_end(v, END_RESET, v->socket_error);
         else if (v->at_eof)
@@ -413,7 +427,79 @@ static void late_linger(Visit *v)
 {
         bool was_quiet = visit_now(v) - v->entered_usec >= v->params.endpoint->linger_usec;
 
-        visit_end(v, was_quiet ? END_COMPLETED : END_TIMEOUT, 0);
+        if (was_quiet)
+                visit_accepted(v);
+        else
+                visit_end(v, END_TIMEOUT, 0);
+}
+
+/* ---- MQ_INIT ---- */
+
+/* The listener has accepted the session: that is all, or the queue manager is asked as well. */
+static void visit_accepted(Visit *v)
+{
+        AddressObservation *a = v->params.observed;
+        MqInitParams params = {
+                .channel = v->params.endpoint->channel,
+                .id_text = MQ_ID_TEXT,
+        };
+        int r = 0;
+
+        if (!v->params.ask_mq) {
+                visit_end(v, END_COMPLETED, 0);
+                return;
+        }
+        clock_random_bytes(v->params.environment->clock, params.random, sizeof(params.random));
+        r = mq_exchange_new(&params, &v->exchange);
+        if (r < 0) {
+                visit_end(v, END_RESOURCE, -r);
+                return;
+        }
+        a->mq_tried = true;
+        visit_enter(v, PHASE_MQ_INIT);
+}
+
+/* Did the session end with an alert instead of an answer of the queue manager's? */
+static bool visit_was_cut(const Visit *v)
+{
+        HandshakeError error = handshake_facts(v->handshake)->error;
+
+        return error != HANDSHAKE_ERROR_NONE && error != HANDSHAKE_ERROR_CLOSE_NOTIFY;
+}
+
+/* What came of it, then the polite close. */
+static void visit_end_mq(Visit *v, MqResult undecided, ProbeEnd end, int error)
+{
+        mq_exchange_end(v->exchange, v->handshake, undecided, &v->params.observed->mq);
+        visit_end(v, end, error);
+}
+
+static void step_mq_init(Visit *v)
+{
+        int r = visit_receive(v);
+        bool is_decided = r == 0 && mq_exchange_step(v->exchange, v->handshake);
+        bool all_sent = visit_send(v);
+
+        if (r == 0 && !is_decided && v->socket_error != 0 && !v->at_eof) {
+                r = visit_receive(v);
+                is_decided = r == 0 && mq_exchange_step(v->exchange, v->handshake);
+        }
+
+        if (r < 0)
+                visit_end(v, END_RESOURCE, -r);
+        else if (is_decided)
+                visit_end_mq(v, MQ_RESULT_NONE, visit_was_cut(v) ? END_TLS : END_COMPLETED, 0);
+        else if (v->socket_error != 0)
+                visit_end_mq(v, MQ_RESULT_CLOSED, END_RESET, v->socket_error);
+        else if (v->at_eof)
+                visit_end_mq(v, MQ_RESULT_CLOSED, END_EOF, 0);
+        else
+                visit_wait(v, all_sent);
+}
+
+static void late_mq_init(Visit *v)
+{
+        visit_end_mq(v, MQ_RESULT_TIMEOUT, END_TIMEOUT, 0);
 }
 
 /* ---- CLOSE ---- */

@@ -3,7 +3,7 @@
 #define MQTLSD_VISIT_H
 
 /*
- * One address: CONNECT, HANDSHAKE, LINGER, CLOSE. Moves bytes between a socket and a Handshake and
+ * One address: CONNECT, HANDSHAKE, LINGER, at depth "mq" MQ_INIT, CLOSE. Moves bytes between a socket and a Handshake and
  * writes down how far it came and what ended it.
  */
 
@@ -23,6 +23,8 @@ typedef struct VisitParams {
         const ProbeEnvironment *environment; /* everything here is borrowed and outlives the visit */
         Probe *probe;                        /* for whom a place among the handshakes is asked */
         const EndpointConfig *endpoint;
+        TlsProfile *profile;                 /* what is offered: the endpoint's, or without its identity */
+        bool ask_mq;                         /* also MQ_INIT, once TLS stands */
         const char *sni;                     /* NULL: none */
         const struct sockaddr_storage *address; /* with the port */
         AddressObservation *observed;        /* where everything is written */

@@ -13,7 +13,7 @@
 #include "tests/support/suite.h"
 
 enum {
-        WORDS_MAX = 12,
+        WORDS_MAX = 16,
 };
 
 /* The words of a command line; "mqtlsd" is put before them. */
@@ -59,8 +59,12 @@ static const struct {
                 DEFAULT_CONFIG_PATH, NULL, NULL},
         {"probe as JSON", {{"--probe", "h(1)", "--format=json"}}, OPTIONS_PROBE, FORMAT_JSON,
                 DEFAULT_CONFIG_PATH, NULL, NULL},
-        {"a depth of tls is what there is", {{"--probe=h", "--depth=tls"}}, OPTIONS_PROBE, FORMAT_TEXT,
+        {"a depth", {{"--probe=h", "--depth=mq"}}, OPTIONS_PROBE, FORMAT_TEXT, DEFAULT_CONFIG_PATH,
+                NULL, NULL},
+        {"how two values meet", {{"--interop", "ANY", "ANY_TLS12"}}, OPTIONS_INTEROP, FORMAT_TEXT,
                 DEFAULT_CONFIG_PATH, NULL, NULL},
+        {"how two values meet, for programs", {{"--interop", "ANY", "--format=json", "ANY_TLS12"}},
+                OPTIONS_INTEROP, FORMAT_JSON, DEFAULT_CONFIG_PATH, NULL, NULL},
         {"dump", {{"--dump=routes", "--format=json"}}, OPTIONS_DUMP, FORMAT_JSON, DEFAULT_CONFIG_PATH,
                 NULL, "routes"},
         {"version", {{"--version"}}, OPTIONS_VERSION, FORMAT_TEXT, DEFAULT_CONFIG_PATH, NULL, NULL},
@@ -109,12 +113,18 @@ static const struct {
                 "--format=nagios does not go with --probe"},
         {"tables are not metrics", {{"--dump=metrics", "--format=metrics"}},
                 "--format=metrics does not go with --dump"},
-        {"a depth of mq is for later", {{"--probe=h", "--depth=mq"}}, "--depth=mq is not supported yet"},
-        {"another depth is unknown", {{"--probe=h", "--depth=deep"}}, "--depth=deep is unknown"},
-        {"--sslpeer is for later", {{"--probe=h", "--sslpeer=CN=x"}}, "--sslpeer is not supported yet"},
+        {"--sslpeer with --once", {{"--once", "--sslpeer=CN=x"}}, "--sslpeer does not go with --once"},
+        {"--interop with one value", {{"--interop", "ANY"}}, "--interop needs two values"},
+        {"--interop with no value", {{"--interop"}}, "--interop needs a value"},
+        {"--interop with three values", {{"--interop", "a", "b", "c"}}, "\"c\" is no option"},
+        {"--interop and something else to do", {{"--interop", "a", "b", "--once"}},
+                "--interop and --once do not go together"},
+        {"--interop with an option of --probe", {{"--interop", "a", "b", "--depth=mq"}},
+                "--depth does not go with --interop"},
+        {"--interop is no metric", {{"--interop", "a", "b", "--format=metrics"}},
+                "--format=metrics does not go with --interop"},
         {"--accept is for later", {{"--accept", "x"}}, "--accept is not supported yet"},
         {"--expect is for later", {{"--expect", "x", "1h"}}, "--expect is not supported yet"},
-        {"--interop is for later", {{"--interop", "a", "b"}}, "--interop is not supported yet"},
 };
 
 START_TEST(test_bad)
@@ -132,7 +142,7 @@ START_TEST(test_probe_options_arrive)
 {
         const CommandLine line = {{"--probe=h(1)", "--channel=C", "--sslciph=S", "--listener-sslciph=L",
                 "--trust=T", "--identity=I", "--identity-passphrase-file=P", "--sni=none",
-                "--timeout=3s", "--all-addresses"}};
+                "--timeout=3s", "--all-addresses", "--sslpeer=CN=qm1", "--depth", "mq"}};
         CLEANUP_FREE char *problem = NULL;
         Options o;
 
@@ -146,8 +156,26 @@ START_TEST(test_probe_options_arrive)
         ck_assert_str_eq(o.probe.identity_passphrase_file, "P");
         ck_assert_str_eq(o.probe.sni, "none");
         ck_assert_str_eq(o.probe.timeout, "3s");
+        ck_assert_str_eq(o.probe.sslpeer, "CN=qm1");
+        ck_assert_str_eq(o.probe.depth, "mq");
         ck_assert(o.probe.all_addresses);
         ck_assert(!o.verbose);
+}
+END_TEST
+
+START_TEST(test_both_values_of_interop_arrive_in_their_order)
+{
+        static const CommandLine lines[] = {
+                {{"--interop", "LEFT", "RIGHT", "-v"}},
+                {{"--interop=LEFT", "-v", "RIGHT"}},
+                {{"RIGHT", "--interop", "LEFT"}},
+        };
+        CLEANUP_FREE char *problem = NULL;
+        Options o;
+
+        ck_assert_int_eq(parse(&lines[_i], &o, &problem), 0);
+        ck_assert_str_eq(o.interop_left, "LEFT");
+        ck_assert_str_eq(o.interop_right, "RIGHT");
 }
 END_TEST
 
@@ -158,7 +186,8 @@ START_TEST(test_help_fits_a_terminal_and_hides_what_is_for_later)
         options_help(&b);
         ck_assert_int_eq(buf_error(&b), 0);
         ck_assert_ptr_nonnull(strstr(buf_str(&b), "--check-config"));
-        ck_assert_ptr_null(strstr(buf_str(&b), "--interop"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "--interop LEFT RIGHT"));
+        ck_assert_ptr_null(strstr(buf_str(&b), "--accept"));
         for (const char *line = buf_str(&b); *line; line += strcspn(line, "\n") + 1)
                 if (strncmp(line, "  -c, --config", 14) != 0) /* names a path of the build */
                         ck_assert_msg(strcspn(line, "\n") <= 80, "%.100s", line);
@@ -202,6 +231,10 @@ static Ran run(const CommandLine *line)
                 break;
         case OPTIONS_DUMP:
                 ran.status = command_dump(o.table, o.format == FORMAT_JSON);
+                break;
+        case OPTIONS_INTEROP:
+                ran.status = command_interop(
+                        o.interop_left, o.interop_right, o.format == FORMAT_JSON);
                 break;
         case OPTIONS_VERSION:
                 ran.status = command_version();
@@ -361,6 +394,64 @@ START_TEST(test_dump)
 }
 END_TEST
 
+static const struct {
+        const char *name;
+        CommandLine line;
+        int status;
+        const char *out, *err; /* parts; NULL: nothing at all */
+} interops[] = {
+        {"what works is 0", {{"--interop", "ANY_TLS12", "ANY_TLS12_OR_HIGHER"}}, 0, "works\n", NULL},
+        {"what may fail is 1", {{"--interop", "ANY_TLS12", "ECDHE_RSA_AES_256_GCM_SHA384"}}, 1,
+                "may fail\n", NULL},
+        {"the classic is 2", {{"--interop", "ANY_TLS12_OR_HIGHER", "ANY_TLS12"}}, 2,
+                "fails (fails with TLS 1.3, works without it)\n", NULL},
+        {"and tells what to change first", {{"--interop", "ANY_TLS12_OR_HIGHER", "ANY_TLS12"}}, 2,
+                "Open the accepting side first, tighten it last", NULL},
+        {"the order matters", {{"--interop", "ANY_TLS12", "ANY_TLS12_OR_HIGHER"}}, 0,
+                "initiator     ANY_TLS12\n", NULL},
+        {"JSON", {{"--interop", "ANY", "ANY", "--format=json"}}, 0, "\"result\":\"works\"", NULL},
+        {"an unknown value is 3, and the nearest is named", {{"--interop", "ANY", "ANY_TLS12_OR_ABOVE"}},
+                3, NULL, "did you mean ANY_TLS12_OR_HIGHER?"},
+        {"OpenSSL's name is translated", {{"--interop", "AES256-SHA", "ANY"}}, 3, NULL,
+                "did you mean TLS_RSA_WITH_AES_256_CBC_SHA?"},
+        {"both unknown values are told", {{"--interop", "AES256-SHA", "xyzzy"}}, 3, NULL, "\"xyzzy\""},
+        {"no value at all", {{"--interop", "", "ANY"}}, 3, NULL, "--dump=cipherspecs"},
+};
+
+START_TEST(test_interop)
+{
+        CLEANUP_RAN Ran ran = run(&interops[_i].line);
+
+        ck_assert_msg(ran.status == interops[_i].status, "%s: %d", interops[_i].name, ran.status);
+        if (interops[_i].out)
+                ck_assert_msg(strstr(ran.out, interops[_i].out) != NULL, "%s: %s", interops[_i].name,
+                        ran.out);
+        else
+                ck_assert_str_eq(ran.out, "");
+        if (interops[_i].err)
+                ck_assert_msg(strstr(ran.err, interops[_i].err) != NULL, "%s: %s", interops[_i].name,
+                        ran.err);
+        else
+                ck_assert_str_eq(ran.err, "");
+}
+END_TEST
+
+START_TEST(test_probe_options_that_are_wrong)
+{
+        CLEANUP_RAN Ran depth = run(&(CommandLine){{"--probe=127.0.0.1(1)", "--depth=deep"}});
+        CLEANUP_RAN Ran peer = run(&(CommandLine){{"--probe=127.0.0.1(1)", "--sslpeer=qm1"}});
+        CLEANUP_RAN Ran fine = run(&(CommandLine){
+                {"--probe=127.0.0.1(1)", "--sslpeer=CN=qm1", "--depth=mq", "--timeout=2s"}});
+
+        ck_assert_int_eq(depth.status, 3);
+        ck_assert_ptr_nonnull(strstr(depth.err, "--depth: \"deep\" is not one of tls|mq"));
+        ck_assert_int_eq(peer.status, 3);
+        ck_assert_ptr_nonnull(strstr(peer.err, "--sslpeer: "));
+        ck_assert_int_eq(fine.status, 2); /* nobody listens there */
+        ck_assert_ptr_nonnull(strstr(fine.out, "refused"));
+}
+END_TEST
+
 START_TEST(test_other_commands)
 {
         CLEANUP_RAN Ran version = run(&(CommandLine){{"--version"}});
@@ -408,6 +499,7 @@ static Suite *make_suite(void)
         tcase_add_loop_test(parsing, test_good, 0, ARRAY_LEN(good));
         tcase_add_loop_test(parsing, test_bad, 0, ARRAY_LEN(bad));
         tcase_add_test(parsing, test_probe_options_arrive);
+        tcase_add_loop_test(parsing, test_both_values_of_interop_arrive_in_their_order, 0, 3);
         tcase_add_test(parsing, test_help_fits_a_terminal_and_hides_what_is_for_later);
         suite_add_tcase(suite, parsing);
 
@@ -417,6 +509,8 @@ static Suite *make_suite(void)
         tcase_add_loop_test(commands, test_once_formats, 0, ARRAY_LEN(once_formats));
         tcase_add_test(commands, test_once_that_cannot_run);
         tcase_add_test(commands, test_probe);
+        tcase_add_test(commands, test_probe_options_that_are_wrong);
+        tcase_add_loop_test(commands, test_interop, 0, ARRAY_LEN(interops));
         tcase_add_loop_test(commands, test_dump, 0, ARRAY_LEN(dumps));
         tcase_add_test(commands, test_other_commands);
         tcase_add_test(commands, test_problems_are_one_harmless_line);

@@ -158,7 +158,7 @@ static void start(Fixture *f)
 {
         f->n_results = 0;
         ck_assert_int_eq(
-                probe_start(&f->environment, f->config, f->endpoint, on_result, f, &f->probe), 0);
+                probe_start(&f->environment, f->config, f->endpoint, false, on_result, f, &f->probe), 0);
         ck_assert_uint_eq(f->n_results, 0); /* never from within */
         ck_assert(probe_is_connecting(f->probe));
 }
@@ -762,7 +762,8 @@ START_TEST(test_it_may_be_freed_by_its_handler)
         fixture_init(&f, NULL);
         peer = peer_of(&f, &(PeerOptions){.kind = kinds[_i], .tls = &tls_plain});
         f.endpoint->timeout_usec = SHORT_USEC;
-        ck_assert_int_eq(probe_start(&f.environment, f.config, f.endpoint, on_result_free, &f, &f.probe),
+        ck_assert_int_eq(probe_start(&f.environment, f.config, f.endpoint, false, on_result_free, &f,
+                                 &f.probe),
                 0);
         LOOP_UNTIL(f.event, f.n_results > 0);
         loop_drain(f.event);
