@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
-#include <string.h>
 
 /*
  * An endpoint that is not being probed is in exactly one place: in the heap, by the moment it is due,
@@ -82,7 +81,7 @@ static void scheduler_adopt(Scheduler *s, Preparation *p)
                         old->endpoint = e;
                         continue;
                 }
-                if (old && old->is_wanted && !old->looked_at)
+                if (old && !old->looked_at)
                         s->n_unseen--;
                 slot_free(old);
                 slot_attach(STEAL(p->slots[i]), e, spread_usec);
@@ -152,8 +151,6 @@ int scheduler_new(sd_event *event, const Clock *clock, Inventory *inventory,
         s->handler = handler;
         s->userdata = userdata;
         histogram_init(&s->duration, duration_bounds, ARRAY_LEN(duration_bounds));
-        if (s->options.once && s->options.only && !(s->only = strdup(s->options.only)))
-                return -ENOMEM;
 
         r = scheduler_init_sources(s);
         if (r < 0)
@@ -174,7 +171,7 @@ static void on_removed(Endpoint *e, void *userdata)
         Scheduler *s = userdata;
         Slot *slot = e->scheduler_slot;
 
-        if (slot && slot->is_wanted && !slot->looked_at)
+        if (slot && !slot->looked_at)
                 s->n_unseen--;
         e->scheduler_slot = slot_free(slot);
         e->probing = false;
@@ -193,7 +190,6 @@ Scheduler *scheduler_free(Scheduler *s)
         resolver_free(s->resolver);
         poller_free(s->poller);
         sd_event_unref(s->event);
-        free(s->only);
         free(s);
         return NULL;
 }

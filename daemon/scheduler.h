@@ -31,7 +31,6 @@ typedef void (*SchedulerHandler)(const ProbeOutcome *outcome, void *userdata);
 
 typedef struct SchedulerOptions {
         bool once; /* each endpoint once, as soon as limits allow; then the loop is asked to exit */
-        const char *only; /* once: glob on endpoint names, NULL for all */
 } SchedulerOptions;
 
 int scheduler_new(sd_event *event, const Clock *clock, Inventory *inventory,

@@ -26,7 +26,6 @@ typedef struct Slot {
         Listener *listener;
         DueItem due;
         ListenerWaiter waiter;
-        bool is_wanted; /* once: the pattern names it */
         bool looked_at; /* at least once */
 
         Probe *probe; /* NULL: not running */
@@ -49,7 +48,6 @@ struct Scheduler {
         const Clock *clock;
         Inventory *inventory;
         SchedulerOptions options;
-        char *only;
         SchedulerHandler handler;
         void *userdata;
 
@@ -65,7 +63,7 @@ struct Scheduler {
         SlotList admission; /* first come, first served */
         unsigned n_running, n_handshaking, n_waiting;
         unsigned n_surveys;
-        size_t n_unseen; /* wanted, and not looked at yet */
+        size_t n_unseen; /* not looked at yet */
         bool is_ready;
 
         double lag_seconds;

@@ -24,7 +24,7 @@ enum {
 
 static void scheduler_seen(Scheduler *s, Slot *slot)
 {
-        if (slot->looked_at || !slot->is_wanted)
+        if (slot->looked_at)
                 return;
         slot->looked_at = true;
         if (--s->n_unseen > 0)

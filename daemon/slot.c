@@ -2,7 +2,6 @@
 #include "daemon/scheduler_internal.h"
 
 #include <assert.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 
 #include "model/schedule.h"
@@ -35,7 +34,6 @@ Slot *slot_new(Scheduler *s, const EndpointConfig *config)
         slot->scheduler = s;
         slot->due.owner = slot;
         slot->waiter.owner = slot;
-        slot->is_wanted = !s->only || fnmatch(s->only, config->name, 0) == 0;
         slot->listener = listener_get(&s->listeners, &config->connames);
         if (!slot->listener) {
                 free(slot);
@@ -113,9 +111,6 @@ void slot_attach(Slot *slot, Endpoint *e, uint64_t spread_usec)
         e->scheduler_slot = slot;
         e->probing = false;
         e->next_run_at = 0;
-        if (!slot->is_wanted)
-                return;
-
         s->n_unseen++;
         pace = slot_pace(slot);
         e->due_usec = scheduler_now(s);

@@ -453,21 +453,17 @@ END_TEST
 
 START_TEST(test_once_ends_the_loop)
 {
-        static const struct {
-                const char *only;
-                unsigned n;
-        } globs[] = {{NULL, 3}, {"QM1/*", 2}, {"QM2/A", 1}, {"nothing", 0}};
+        static const char *const names[] = {"QM1/A", "QM1/B", "QM2/A"};
         Fixture f = {0};
         Peer *p = NULL;
 
         fixture_init(&f);
         p = add_peer(&f, PEER_TLS);
-        (void) add_endpoint(&f, "QM1/A", p);
-        (void) add_endpoint(&f, "QM1/B", p);
-        (void) add_endpoint(&f, "QM2/A", p);
-        begin(&f, &(SchedulerOptions){.once = true, .only = globs[_i].only});
+        for (int i = 0; i < _i; i++)
+                (void) add_endpoint(&f, names[i], p);
+        begin(&f, &(SchedulerOptions){.once = true});
         ck_assert_int_eq(sd_event_loop(f.event), 0);
-        ck_assert_uint_eq(f.n_outcomes, globs[_i].n);
+        ck_assert_uint_eq(f.n_outcomes, (unsigned) _i);
         fixture_done(&f);
 }
 END_TEST
