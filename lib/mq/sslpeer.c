@@ -153,10 +153,9 @@ static int piece_set_value(Piece *piece, const char *s, size_t len)
                 len--;
         }
 
-        piece->value = malloc(len + 1);
+        piece->value = strndup(s, len);
         if (!piece->value)
                 return -ENOMEM;
-        memcpy(piece->value, s, len);
 
         if (len > 1 && s[len - 1] == '*' && s[len - 2] == '\\') {
                 piece->value[len - 2] = '*';
