@@ -7,7 +7,7 @@ n_failed=0
 
 for program in "$MQTLSD_BUILD"/tests/fuzz/replay_*; do
     [ -x "$program" ] || continue
-    case "$program" in
+    case "${program##*/}" in
     *.*) continue ;;
     esac
     name=${program##*/replay_}
