@@ -57,6 +57,7 @@ struct Visit {
         LoopTimer timer;
         Handshake *handshake;
         MqExchange *exchange; /* NULL: not at depth "mq", or not yet */
+        bool is_parting;  /* END_CONV is said, and the session stands until it is answered */
         bool at_eof;      /* the listener will say nothing more */
         int socket_error; /* nor can it hear us */
         uint64_t asked_usec, round_trip_usec;
@@ -72,6 +73,7 @@ static void late_connect(Visit *v);
 static void late_handshake(Visit *v);
 static void late_linger(Visit *v);
 static void late_mq_init(Visit *v);
+static void late_close(Visit *v);
 static void visit_finish(Visit *v);
 
 static uint64_t until_connected(const Visit *v)
@@ -101,7 +103,7 @@ static const VisitPhase visit_phases[_PHASE_MAX] = {
         [PHASE_HANDSHAKE] = {EPOLLIN, until_deadline, step_handshake, late_handshake},
         [PHASE_LINGER] = {EPOLLIN, until_quiet, step_linger, late_linger},
         [PHASE_MQ_INIT] = {EPOLLIN, until_deadline, step_mq_init, late_mq_init},
-        [PHASE_CLOSE] = {EPOLLIN, until_closed, step_close, visit_finish},
+        [PHASE_CLOSE] = {EPOLLIN, until_closed, step_close, late_close},
 };
 
 static uint64_t visit_now(const Visit *v)
@@ -194,7 +196,9 @@ static void visit_end(Visit *v, ProbeEnd end, int error)
                 visit_finish(v);
                 return;
         }
-        handshake_close(v->handshake);
+        v->is_parting = v->exchange && end == END_COMPLETED;
+        if (!v->is_parting)
+                handshake_close(v->handshake);
         visit_enter(v, PHASE_CLOSE);
 }
 
@@ -531,9 +535,42 @@ static void visit_drop_handshake(Visit *v)
         e->handshake_release(v->params.probe, e->userdata);
 }
 
+/* A queue manager that is told END_CONV closes by itself. Only then, or when it takes too long, is
+ * close_notify said. Returns true when that has been. */
+static bool visit_has_parted(Visit *v)
+{
+        bool all_sent = visit_send(v);
+        int r = visit_receive(v);
+
+        if (r == 0 && !v->at_eof && handshake_linger(v->handshake) != LINGER_REFUSED &&
+                handshake_facts(v->handshake)->error == HANDSHAKE_ERROR_NONE) {
+                visit_wait(v, all_sent);
+                return false;
+        }
+        v->is_parting = false;
+        handshake_close(v->handshake);
+        return true;
+}
+
+static void late_close(Visit *v)
+{
+        if (!v->is_parting) {
+                visit_finish(v);
+                return;
+        }
+        v->is_parting = false;
+        handshake_close(v->handshake);
+        v->until_usec = MIN_OF(visit_now(v) + CLOSE_USEC, v->params.deadline_usec);
+        (void) loop_timer_set(&v->timer, v->until_usec);
+        step_close(v);
+}
+
 static void step_close(Visit *v)
 {
         bool all_sent = true, drained = false;
+
+        if (v->is_parting && !visit_has_parted(v))
+                return;
 
         if (v->handshake) {
                 all_sent = visit_send(v);

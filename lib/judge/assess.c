@@ -335,6 +335,9 @@ static void append_healthy_end(Buf *b, const Judging *j)
         buf_append_char(b, '.');
         if (!j->policy->has_trust)
                 buf_append_str(b, " No trust = is configured, so nobody has verified the chain.");
+        if (j->o->anonymous && j->a->client_auth == CLIENT_AUTH_UNKNOWN)
+                buf_append_str(b, " Whether a partner without a certificate is refused could not be found "
+                                  "out.");
         if (j->a->mq_inferred)
                 buf_append_str(b, " That the channel takes what was agreed on is inferred: it refused "
                                   "a client only for its type.");

@@ -145,6 +145,7 @@ static void endpoint_restart(Endpoint *e)
         e->mq = (MqOutcome){0};
         e->mq_context = (MqContext){0};
         e->mq_at = 0;
+        e->mq_early_at = 0;
         e->mq_unknown = false;
         e->due_usec = 0;
         e->next_run_at = 0;

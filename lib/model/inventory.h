@@ -39,6 +39,7 @@ typedef struct Endpoint {
         MqOutcome mq;
         MqContext mq_context;
         int64_t mq_at;    /* when; 0: never */
+        int64_t mq_early_at; /* when one was last made before its time; 0: never */
         bool mq_unknown;  /* it did not know the channel */
         bool mq_reloaded; /* the configuration was read again since */
 
@@ -95,7 +96,8 @@ void inventory_counts(const Inventory *i, InventoryCounts *ret);
 /*
  * Is the next probe to go to depth "mq"? Where that is configured: when it never did, when mq_interval
  * has passed (or the clock was set back), and at once after the leaf certificate or what was negotiated
- * has changed. Never again after "channel unknown" until the configuration is read again, because with
+ * has changed, though not twice within mq_interval: two certificates that are served in turn would make
+ * it every time. Never again after "channel unknown" until the configuration is read again, because with
  * channel auto-definition (CHAD) asking could define it.
  */
 bool endpoint_mq_due(const Endpoint *e, int64_t now_at);

@@ -94,10 +94,22 @@ static void keep_answers(const Endpoint *e, Observation *o)
         a->mq_kept_at = e->mq_at;
 }
 
+/* Does this look say whether who has no certificate is refused? */
+static bool is_decided(const AddressObservation *a)
+{
+        return a->mq.result == MQ_RESULT_ACCEPTED ||
+               mq_outcome_is_status(&a->mq, MQ_STATUS_CLIENT_CERTIFICATE) ||
+               diagnosis_of_address(a) == DIAGNOSIS_TLS_CLIENT_CERT_REQUIRED;
+}
+
+/* A look that found nothing out does not displace one that did. */
 static void keep_anonymous(Observation *from, Observation *o)
 {
-        if (!from || !from->anonymous || o->anonymous)
+        if (!from || !from->anonymous)
                 return;
+        if (o->anonymous && (is_decided(o->anonymous) || !is_decided(from->anonymous)))
+                return;
+        observation_drop_anonymous(o);
 
         o->anonymous = STEAL(from->anonymous);
         if (o->anonymous->mq_kept_at == 0)
@@ -131,6 +143,13 @@ static bool says_unknown(const AddressObservation *a)
         return was_asked(a) && mq_outcome_is_status(&a->mq, MQ_STATUS_NO_CHANNEL);
 }
 
+/* Has mq_interval passed since? A clock that was set back tells nothing, and that counts as passed. */
+static bool has_passed(const Endpoint *e, int64_t since_at, int64_t now_at)
+{
+        return now_at < since_at ||
+               (uint64_t) (now_at - since_at) >= e->config->mq_interval_usec / USEC_PER_SEC;
+}
+
 void endpoint_take_mq(Endpoint *e, const Observation *o)
 {
         const AddressObservation *asked = first_asked(o);
@@ -138,6 +157,8 @@ void endpoint_take_mq(Endpoint *e, const Observation *o)
         if (!asked)
                 return;
 
+        if (e->mq_at != 0 && !has_passed(e, e->mq_at, o->finished_at))
+                e->mq_early_at = o->finished_at;
         e->mq = asked->mq;
         e->mq_context = asked->mq_context;
         e->mq_at = o->finished_at;
@@ -174,10 +195,10 @@ bool endpoint_mq_due(const Endpoint *e, int64_t now_at)
                 return false;
         if (e->mq_unknown)
                 return e->mq_reloaded;
-        if (e->mq_at == 0 || now_at < e->mq_at)
+        if (e->mq_at == 0 || has_passed(e, e->mq_at, now_at))
                 return true;
-        if ((uint64_t) (now_at - e->mq_at) >= e->config->mq_interval_usec / USEC_PER_SEC)
-                return true;
+        if (e->mq_early_at != 0 && !has_passed(e, e->mq_early_at, now_at))
+                return false;
 
         o = e->observation;
         for (size_t k = 0; o && k < o->n_addresses; k++)

@@ -67,8 +67,9 @@ Observed view_client_cert_required(
         if (e->assessment && e->assessment->client_auth != CLIENT_AUTH_UNKNOWN)
                 return observed_if(true, e->assessment->client_auth == CLIENT_AUTH_REQUIRED);
 
-        return observed_if(
-                a->end == END_COMPLETED && a->tls.finished_seen && !a->tls.client_certificate_sent,
+        /* At depth "mq" the channel had its chance to say so, and said something else. */
+        return observed_if(e->config->depth == PROBE_DEPTH_TLS && a->end == END_COMPLETED &&
+                        a->tls.finished_seen && !a->tls.client_certificate_sent,
                 false);
 }
 

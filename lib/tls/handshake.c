@@ -285,6 +285,9 @@ LingerState handshake_read(Handshake *h, Buf *data)
                 h->can_close = h->can_close && f->error == HANDSHAKE_ERROR_CLOSE_NOTIFY;
                 return LINGER_REFUSED;
         }
+        /* Who reads the data has to know that there is a hole in it. */
+        if (data && h->bytes_dropped)
+                return LINGER_LIMIT;
         if (f->ticket_seen || f->data_seen)
                 return LINGER_ACCEPTED;
         return h->bytes_dropped ? LINGER_LIMIT : LINGER_QUIET;

@@ -89,10 +89,10 @@ bool mq_exchange_step(MqExchange *x, Handshake *h)
         if (x->result == MQ_RESULT_NONE) {
                 (void) say(x, h); /* a second flow, where a counter-proposal was answered */
                 /* A farewell after a ticket is no refusal of the session, but it is no answer either. */
-                if (handshake_facts(h)->error != HANDSHAKE_ERROR_NONE)
-                        x->result = MQ_RESULT_CLOSED;
-                else if (state == LINGER_LIMIT)
+                if (state == LINGER_LIMIT)
                         x->result = MQ_RESULT_PROTOCOL_ERROR;
+                else if (handshake_facts(h)->error != HANDSHAKE_ERROR_NONE)
+                        x->result = MQ_RESULT_CLOSED;
         }
         return x->result != MQ_RESULT_NONE;
 }

@@ -46,6 +46,16 @@ int observation_new(Observation **ret)
         return 0;
 }
 
+void observation_drop_anonymous(Observation *o)
+{
+        assert(o);
+
+        if (o->anonymous)
+                address_done(o->anonymous);
+        free(o->anonymous);
+        o->anonymous = NULL;
+}
+
 Observation *observation_free(Observation *o)
 {
         if (!o)
@@ -54,9 +64,7 @@ Observation *observation_free(Observation *o)
         for (size_t i = 0; i < o->n_addresses; i++)
                 address_done(&o->addresses[i]);
         free(o->addresses);
-        if (o->anonymous)
-                address_done(o->anonymous);
-        free(o->anonymous);
+        observation_drop_anonymous(o);
         free(o);
         return NULL;
 }

@@ -112,6 +112,9 @@ int observation_add_address(
 int observation_add_anonymous(
         Observation *o, const char *conname, const char *ip, AddressObservation **ret);
 
+/* Forgets that record, where there is one. */
+void observation_drop_anonymous(Observation *o);
+
 /* What TLS agreed on at this address in this probe, as the context of an MQ answer. */
 MqContext address_observation_context(const AddressObservation *a);
 

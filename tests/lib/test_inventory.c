@@ -449,6 +449,15 @@ START_TEST(what_the_anonymous_look_proved_is_kept)
         a = add_good(o, "10.0.0.1", NOW + 100 * DAY);
         a->tls.client_certificate_sent = true;
         answered(a, 0);
+        add_anonymous(o, 0x16); /* all instances taken: it found nothing out */
+        ck_assert_int_eq(inventory_record(i, e, o, NOW + 180), 0);
+        ck_assert_int_eq(e->assessment->client_auth, CLIENT_AUTH_NOT_REQUIRED);
+        ck_assert_int_eq(e->observation->anonymous->mq_kept_at, NOW);
+
+        o = observation(NOW + 180);
+        a = add_good(o, "10.0.0.1", NOW + 100 * DAY);
+        a->tls.client_certificate_sent = true;
+        answered(a, 0);
         add_anonymous(o, 0x1A);
         ck_assert_int_eq(inventory_record(i, e, o, NOW + 180), 0);
         ck_assert_msg(e->assessment->success, "%s", e->assessment->message);
@@ -508,13 +517,19 @@ START_TEST(another_certificate_or_cipher_makes_a_look_due_at_once)
         record_leaf(i, e, NOW + 3, &two, TLS13_AES_256, true);
         ck_assert(!endpoint_mq_due(e, NOW + 3));
 
-        record_leaf(i, e, NOW + 4, &two, TLS13_AES_256 + 1, false);
-        ck_assert(endpoint_mq_due(e, NOW + 4));
+        /* Two certificates that are served in turn must not make every probe a look. */
+        record_leaf(i, e, NOW + 4, &one, TLS13_AES_256, false);
+        ck_assert(!endpoint_mq_due(e, NOW + 4));
+        ck_assert(endpoint_mq_due(e, NOW + 3 + 3600));
+
+        record_leaf(i, e, NOW + 7200, &one, TLS13_AES_256, true);
+        record_leaf(i, e, NOW + 7201, &one, TLS13_AES_256 + 1, false);
+        ck_assert(endpoint_mq_due(e, NOW + 7201)); /* the cipher */
 
         /* An address that TLS does not reach now shows no other certificate. */
-        record_leaf(i, e, NOW + 5, &two, TLS13_AES_256, true);
-        record_refused(i, e, NOW + 6);
-        ck_assert(!endpoint_mq_due(e, NOW + 6));
+        record_leaf(i, e, NOW + 7205, &two, TLS13_AES_256, true);
+        record_refused(i, e, NOW + 7206);
+        ck_assert(!endpoint_mq_due(e, NOW + 7206));
 }
 END_TEST
 

@@ -15,6 +15,7 @@ typedef enum Answer {
         ANSWER_HTTP,
         ANSWER_CLOSE,
         ANSWER_NOTHING,
+        ANSWER_FLOOD,
 } Answer;
 
 static const struct {
@@ -27,6 +28,7 @@ static const struct {
         {"a web server behind the TLS", ANSWER_HTTP, MQ_RESULT_NOT_MQ},
         {"a listener that hangs up", ANSWER_CLOSE, MQ_RESULT_CLOSED},
         {"a listener that says nothing", ANSWER_NOTHING, MQ_RESULT_TIMEOUT},
+        {"a listener that talks without end", ANSWER_FLOOD, MQ_RESULT_PROTOCOL_ERROR},
 };
 
 static const struct {
@@ -49,6 +51,13 @@ static void append_answer(Answer answer, Buf *b)
                 segment.type = MQSEGMENT_TYPE_STATUS;
                 segment.flags1 = MQSEGMENT_FLAG_ERROR | MQSEGMENT_FLAG_CLOSE;
                 mqsegment_encode_status(&segment, &status, b);
+        } else if (answer == ANSWER_FLOOD) {
+                /* One heartbeat is longer than all that is read after the handshake. */
+                segment.type = MQSEGMENT_TYPE_HEARTBEAT;
+                mqsegment_encode_status(&segment, &(MqStatus){0}, b);
+                b->data[5] = 1; /* 65,564 bytes */
+                for (unsigned i = 0; i < 65536; i++)
+                        buf_append_char(b, 0);
         } else if (answer == ANSWER_HTTP) {
                 buf_append_str(b, "HTTP/1.1 400 Bad Request\r\n\r\n");
         }
