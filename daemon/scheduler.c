@@ -224,9 +224,11 @@ void scheduler_probe_now(Scheduler *s, Endpoint *e)
         assert(slot);
 
         /* Who runs, or stands in line, is as early as can be. */
-        if (slot->probe || slot->waiter.is_waiting)
+        if (slot->probe)
                 return;
-        e->due_usec = scheduler_now(s);
+        e->due_usec = scheduler_now(s); /* before a question, if it stands in line for one */
+        if (slot->waiter.is_waiting)
+                return;
         if (slot->question)
                 return; /* the answer will let it go on */
         slot_put(slot, e->due_usec);

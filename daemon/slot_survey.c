@@ -98,8 +98,9 @@ static void on_answer(SurveyRun *run UNUSED, const SurveyRunResult *result, void
         else
                 survey_unreached(&slot->survey);
         if (survey_is_done(&slot->survey)) {
-                /* Without the memory for it the survey is simply due again. */
-                if (survey_finish(&slot->survey, clock_wall_at(s->clock), &facts) == 0)
+                /* One that lost its listener, or for which there is no memory, is simply due again. */
+                if (slot->survey.n_unreached < SURVEY_UNREACHED_MAX &&
+                        survey_finish(&slot->survey, clock_wall_at(s->clock), &facts) == 0)
                         endpoint_set_survey(slot->endpoint, facts);
                 survey_over(slot);
         }

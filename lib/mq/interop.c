@@ -154,6 +154,12 @@ void interop_advice(const SslCiph *initiator, const SslCiph *acceptor, Buf *b)
                 return;
         }
 
+        if (side_of(initiator) == SIDE_OLDER || side_of(acceptor) == SIDE_OLDER) {
+                buf_append_str(b, "Leave the old CipherSpec: ALTER CHANNEL(name) CHLTYPE(type) "
+                                  "SSLCIPH(ANY_TLS12_OR_HIGHER), on the accepting side first. SSL 3.0 and "
+                                  "TLS 1.0 are off by default, and cannot be switched on beside TLS 1.3.");
+                return;
+        }
         if (side_of(acceptor) == SIDE_ANY || side_of(acceptor) == SIDE_ANY_TLS12_OR_HIGHER) {
                 /* Wide open already: what is missing is the protocol. */
                 buf_append_str(b, "See that both sides have TLS 1.3 (AllowTLSV13 in the SSL stanza of "
