@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "daemon/options.h"
 #include "daemon/output.h"
 #include "daemon/routes.h"
@@ -71,6 +72,40 @@ static void append_summary(Buf *b, const Config *config)
         append_count(b, count_different(identities, n_identities), "identity", "identities");
 }
 
+static void append_line(Buf *b, const ConfigImport *i, const ImportSkip *s)
+{
+        escape_terminal(b, i->path, strlen(i->path));
+        if (s->line > 0)
+                buf_appendf(b, ":%u", s->line);
+        buf_append_str(b, ": ");
+        if (s->name[0]) {
+                escape_terminal(b, s->name, strlen(s->name));
+                buf_append_str(b, ": ");
+        }
+        buf_append_str(b, "skipped: ");
+        escape_terminal(b, s->why, strlen(s->why));
+        buf_append_char(b, '\n');
+}
+
+/* What each import gave, and what it did not, and why. */
+static void append_imports(Buf *b, const Config *config)
+{
+        for (size_t k = 0; k < config->n_imports; k++) {
+                const ConfigImport *i = &config->imports[k];
+
+                for (size_t s = 0; s < i->n_skipped; s++)
+                        append_line(b, i, &i->skipped[s]);
+
+                escape_terminal(b, i->path, strlen(i->path));
+                buf_appendf(b, ": %s: ", i->format);
+                append_count(b, i->n_endpoints, "endpoint", "endpoints");
+                buf_appendf(b, " imported, %zu skipped", i->n_skipped);
+                if (i->n_explicit > 0)
+                        buf_appendf(b, ", %zu given in endpoints =", i->n_explicit);
+                buf_append_char(b, '\n');
+        }
+}
+
 int command_check_config(const char *path, const ConfigSurroundings *surroundings)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
@@ -86,6 +121,7 @@ int command_check_config(const char *path, const ConfigSurroundings *surrounding
         if (r < 0)
                 return EXIT_STATUS_FAILED;
 
+        append_imports(&b, config);
         buf_appendf(&b, "%s: ", path);
         append_summary(&b, config);
         buf_append_str(&b, ": ok\n");

@@ -29,6 +29,13 @@ void endpoint_config_done(EndpointConfig *e)
         *e = (EndpointConfig){0};
 }
 
+static void config_import_done(ConfigImport *i)
+{
+        import_result_done(&(ImportResult){ .skipped = i->skipped, .n_skipped = i->n_skipped });
+        free(i->path);
+        *i = (ConfigImport){0};
+}
+
 Config *config_ref(Config *c)
 {
         assert(c);
@@ -50,6 +57,9 @@ Config *config_unref(Config *c)
         for (size_t i = 0; i < c->n_endpoints; i++)
                 endpoint_config_done(&c->endpoints[i]);
         free(c->endpoints);
+        for (size_t i = 0; i < c->n_imports; i++)
+                config_import_done(&c->imports[i]);
+        free(c->imports);
         for (size_t i = 0; i < c->http.n_listen; i++)
                 free(c->http.listen[i].host);
         free(c->http.listen);

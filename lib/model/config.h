@@ -14,6 +14,7 @@
 
 #include "base/util.h"
 #include "judge/policy.h"
+#include "model/import.h"
 #include "model/issue.h"
 #include "mq/channel.h"
 #include "mq/conname.h"
@@ -80,6 +81,16 @@ typedef struct EndpointConfig {
                                           the look without it */
 } EndpointConfig;
 
+/* What one group of imports = gave, and what it did not, and why. */
+typedef struct ConfigImport {
+        char *path;
+        const char *format;  /* "ccdt" or "mqsc"; static */
+        size_t n_endpoints;  /* made of it */
+        size_t n_explicit;   /* left out, because endpoints = has the name */
+        ImportSkip *skipped; /* by line */
+        size_t n_skipped;
+} ConfigImport;
+
 typedef struct Config {
         unsigned n_ref;
 
@@ -90,6 +101,8 @@ typedef struct Config {
 
         EndpointConfig *endpoints;
         size_t n_endpoints;
+        ConfigImport *imports;
+        size_t n_imports;
 
         struct ConfigShared *shared; /* the loaded stores, identities and profiles */
 } Config;

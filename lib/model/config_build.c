@@ -46,6 +46,7 @@ void config_builder_done(ConfigBuilder *b)
         for (size_t i = 0; i < b->n_names; i++)
                 name_place_done(&b->names[i]);
         free(b->names);
+        config_known_names_done(b);
         name_place_done(&b->first_untrusted);
         config_group_done(&b->fallbacks);
         config_group_done(&b->defaults);

@@ -35,6 +35,8 @@ typedef struct ConfigBuilder {
 
         NamePlace *names; /* parallel to config->endpoints */
         size_t n_names;
+        void *known_names; /* those that imports know of, tsearch(3) (config_import_endpoint.c) */
+        size_t n_known;    /* of `names` */
         size_t n_untrusted;      /* endpoints without trust */
         NamePlace first_untrusted;
 } ConfigBuilder;
@@ -49,6 +51,7 @@ int config_build_http(ConfigBuilder *b, ConfigGroup *g);
 int config_build_probing(ConfigBuilder *b, ConfigGroup *g);
 int config_build_identity(ConfigBuilder *b, ConfigGroup *g);
 int config_build_endpoint(ConfigBuilder *b, ConfigGroup *g); /* behind defaults and identities */
+int config_build_import(ConfigBuilder *b, ConfigGroup *g);   /* behind endpoints */
 
 /* What can be said only of the whole. Then hands the Config over, or returns -EINVAL when there is an
  * error among the issues. */
@@ -63,10 +66,20 @@ ConfigValue *config_builder_right_value(ConfigBuilder *b, ConfigGroup *g, Settin
 /* Of two settings that do not go together, the one that stands in a file, the group's own first. */
 ConfigValue *config_builder_blame(ConfigGroup *g, SettingId a_id, ConfigValue *a, ConfigValue *b);
 
+/* Appends the name of an endpoint that is not given one: MQ's way to name a channel of a queue
+ * manager, which may be NULL, and where it is. */
+void config_append_name(const char *qmgr, const char *channel, const Conname *entry, Buf *b);
+
+/* Can a channel of this type be asked for at depth "mq"? */
+bool config_type_can_be_asked(ChannelType t);
+
 /* What an endpoint has for its looks at depth "mq", and what only they can tell (config_mq.c):
  * complaints, then the settings. Stands behind chltype and interval. */
 void config_check_mq(ConfigBuilder *b, ConfigGroup *g);
 int config_build_mq(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e);
+
+/* Forgets which names imports know of (config_import_endpoint.c). */
+void config_known_names_done(ConfigBuilder *b);
 
 /* Frees what an EndpointConfig owns (config.c). */
 void endpoint_config_done(EndpointConfig *e);

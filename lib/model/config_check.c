@@ -278,10 +278,14 @@ static int check_listener_sslciph(
         return 0;
 }
 
-/* Why the TLS library cannot offer it. */
-static const char *support_fault(CipherSpecSupport support)
+const char *config_sslciph_fault(const SslCiph *s)
 {
-        switch (support) {
+        assert(s);
+
+        if (s->kind != SSLCIPH_SINGLE)
+                return NULL;
+
+        switch (s->single->support) {
         case CIPHERSPEC_NOT_COMPILED:
                 return "the TLS library was built without its cipher suite";
         case CIPHERSPEC_NO_PROTOCOL:
@@ -303,8 +307,7 @@ static int check_sslciph(ConfigValue *v, SettingId id, const char *text, Issues 
         if (r < 0 || v->state == CONFIG_VALUE_WRONG || sslciph_parse(text, &sslciph, NULL) < 0)
                 return r;
 
-        if (sslciph.kind == SSLCIPH_SINGLE)
-                fault = support_fault(sslciph.single->support);
+        fault = config_sslciph_fault(&sslciph);
         if (fault)
                 config_value_complain(v, issues,
                         "\"%.80s\" cannot be offered: %s; move the channel to a current "

@@ -115,7 +115,18 @@ static int build_sni(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
         return buf_steal(&sni, &e->sni);
 }
 
-/* MQ's way to name a channel of a queue manager, and where it is. */
+void config_append_name(const char *qmgr, const char *channel, const Conname *entry, Buf *b)
+{
+        assert(channel);
+        assert(entry);
+        assert(b);
+
+        if (qmgr)
+                buf_appendf(b, "%s/", qmgr);
+        buf_appendf(b, "%s@", channel);
+        conname_append(entry, b);
+}
+
 static int build_name(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
 {
         CLEANUP_BUF Buf name = BUF_INIT;
@@ -125,11 +136,7 @@ static int build_name(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
         if (!e->channel || e->connames.n_entries == 0)
                 return 0;
 
-        if (e->qmgr)
-                buf_appendf(&name, "%s/", e->qmgr);
-        buf_appendf(&name, "%s@", e->channel);
-        conname_append(&e->connames.entries[0], &name);
-
+        config_append_name(e->qmgr, e->channel, &e->connames.entries[0], &name);
         if (name.len > CONFIG_NAME_BYTES_MAX)
                 issues_add(b->issues, g->file, g->line, g->setting,
                         "the name made of qmgr =, channel = and conname = is longer than %d bytes; "

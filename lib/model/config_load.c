@@ -35,6 +35,7 @@ static const struct {
         { SETTING_DEFAULTS, CONFIG_SECTION_DEFAULTS, NULL },
         { SETTING_IDENTITIES, CONFIG_SECTION_IDENTITIES, config_build_identity },
         { SETTING_ENDPOINTS, CONFIG_SECTION_ENDPOINTS, config_build_endpoint },
+        { SETTING_IMPORTS, CONFIG_SECTION_IMPORTS, config_build_import },
 };
 
 static ConfigSourceLine where_is(const Loader *l, const config_setting_t *s)
@@ -177,6 +178,12 @@ static void complain_of_name(Loader *l, ConfigSection section, const char *group
                 setting_find(CONFIG_SECTION_ENDPOINTS, name, &id, NULL))
                 issues_add(l->builder.issues, where.file, where.line, group,
                         "%s = cannot stand in defaults; write it into each endpoint", name);
+        else if (section == CONFIG_SECTION_IMPORTS &&
+                 setting_find(CONFIG_SECTION_ENDPOINTS, name, &id, NULL))
+                issues_add(l->builder.issues, where.file, where.line, group,
+                        "%s = cannot stand in imports, the file says it of each channel; write an "
+                        "endpoint of its own",
+                        name);
         else if (section != CONFIG_SECTION_ENDPOINTS &&
                  setting_find(CONFIG_SECTION_ENDPOINTS, name, &id, NULL))
                 issues_add(l->builder.issues, where.file, where.line, group,
@@ -336,7 +343,6 @@ static int load_section(Loader *l, size_t row, const config_setting_t *root)
 static int load_root(Loader *l, const config_setting_t *root)
 {
         ConfigGroup *top = calloc(1, sizeof(*top));
-        const config_setting_t *endpoints = NULL;
         int r;
 
         if (!top)
@@ -351,8 +357,7 @@ static int load_root(Loader *l, const config_setting_t *root)
         for (size_t i = 0; r >= 0 && i < ARRAY_LEN(group_builds); i++)
                 r = load_section(l, i, root);
 
-        endpoints = config_setting_get_member(root, "endpoints");
-        if (!endpoints || (config_setting_is_list(endpoints) && config_setting_length(endpoints) == 0))
+        if (l->builder.config->n_endpoints == 0)
                 issues_add_warning(l->builder.issues, l->builder.config->path, 0, "endpoints",
                         "there is no endpoint, so that nothing will be looked at; add some");
         return r;

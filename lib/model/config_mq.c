@@ -12,7 +12,7 @@
 
 /* Who may be asked as a client asks: a client's own channel, and those receiving ends that refuse a
  * client for its type. The others dial, and nobody listens for them. */
-static bool type_can_be_asked(ChannelType t)
+bool config_type_can_be_asked(ChannelType t)
 {
         return t == CHANNEL_TYPE_SVRCONN || t == CHANNEL_TYPE_RCVR || t == CHANNEL_TYPE_CLUSRCVR ||
                t == CHANNEL_TYPE_RQSTR;
@@ -31,7 +31,7 @@ static void check_type(ConfigBuilder *b, ConfigGroup *g)
         ConfigValue *depth = config_builder_right_value(b, g, SETTING_DEPTH);
         ConfigValue *chltype = config_builder_right_value(b, g, SETTING_CHLTYPE);
 
-        if (!chltype || type_can_be_asked(channel_type_from_string(chltype->text)))
+        if (!chltype || config_type_can_be_asked(channel_type_from_string(chltype->text)))
                 return;
 
         config_value_complain(config_builder_blame(g, SETTING_DEPTH, depth, chltype), b->issues,

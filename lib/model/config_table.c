@@ -19,6 +19,7 @@ enum {
 #define SECTION_NAME_PROBING "probing"
 #define SECTION_NAME_DEFAULTS "defaults"
 #define SECTION_NAME_IDENTITIES "identities"
+#define SECTION_NAME_IMPORTS "imports"
 #define SECTION_NAME_ENDPOINTS "endpoints"
 
 #define KIND_NAME_STRING "string"
@@ -85,6 +86,7 @@ const char *config_section_to_string(ConfigSection section)
                 [CONFIG_SECTION_PROBING] = SECTION_NAME_PROBING,
                 [CONFIG_SECTION_DEFAULTS] = SECTION_NAME_DEFAULTS,
                 [CONFIG_SECTION_IDENTITIES] = SECTION_NAME_IDENTITIES,
+                [CONFIG_SECTION_IMPORTS] = SECTION_NAME_IMPORTS,
                 [CONFIG_SECTION_ENDPOINTS] = SECTION_NAME_ENDPOINTS,
         };
 
@@ -122,8 +124,26 @@ unsigned config_distance(const char *a, const char *b, unsigned limit)
         return MIN_OF(row[n_b], limit);
 }
 
+/* What every imported definition says of itself; imports has a qmgr of its own. */
+static bool row_is_imported(const SettingRow *row)
+{
+        static const SettingId imported[] = {
+                SETTING_QMGR,
+                SETTING_CHANNEL,
+                SETTING_CHLTYPE,
+                SETTING_CONNAME,
+        };
+
+        for (size_t i = 0; i < ARRAY_LEN(imported); i++)
+                if (row == &setting_rows[imported[i]])
+                        return true;
+        return false;
+}
+
 static bool row_belongs(const SettingRow *row, ConfigSection section)
 {
+        if (section == CONFIG_SECTION_IMPORTS && row->section == CONFIG_SECTION_ENDPOINTS)
+                return row->info.in_defaults && !row_is_imported(row);
         if (section == CONFIG_SECTION_DEFAULTS)
                 return row->section == CONFIG_SECTION_ENDPOINTS && row->info.in_defaults;
 

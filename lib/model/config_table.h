@@ -23,6 +23,7 @@
         CONFIG_TABLE_HTTP(X)                                                                       \
         CONFIG_TABLE_PROBING(X)                                                                    \
         CONFIG_TABLE_IDENTITIES(X)                                                                 \
+        CONFIG_TABLE_IMPORTS(X)                                                                    \
         CONFIG_TABLE_ENDPOINTS(X)
 
 #define CONFIG_TABLE_TOP(X)                                                                        \
@@ -42,7 +43,7 @@
                 "Which share of the endpoints this daemon takes.")                                 \
         X(CRYPTO_PROFILE, TOP, "crypto_profile", STRING, "", "", false, false,                     \
                 "How much of the TLS library may be used.")                                        \
-        X(IMPORTS, TOP, "imports", GROUPS, "", "", false, false,                                   \
+        X(IMPORTS, TOP, "imports", GROUPS, "", "", false, true,                                    \
                 "Channel definitions to take endpoints from.")                                     \
         X(KEYSTORES, TOP, "keystores", GROUPS, "", "", false, false,                               \
                 "Key repositories whose certificates are watched in place.")
@@ -91,6 +92,24 @@
                 "File whose first line is the passphrase.")                                        \
         X(IDENTITY_PASSPHRASE_CREDENTIAL, IDENTITIES, "passphrase_credential", CREDENTIAL, "", "", \
                 false, true, "Name of the systemd credential that holds the passphrase.")
+
+/* Settings of ENDPOINTS may stand beside them (config_table.c says which) and win over the file. */
+#define CONFIG_TABLE_IMPORTS(X)                                                                    \
+        X(IMPORT_CCDT, IMPORTS, "ccdt", PATH, "", "", false, true,                                 \
+                "Client channel definition table in JSON; this or mqsc is required.")              \
+        X(IMPORT_MQSC, IMPORTS, "mqsc", PATH, "", "", false, true,                                 \
+                "Channel definitions in MQSC, as written, dumped or displayed.")                   \
+        X(IMPORT_QMGR, IMPORTS, "qmgr", QMGR, "", "", false, true,                                 \
+                "Whose definitions these are; for a CCDT, where a channel names no queue manager.") \
+        X(IMPORT_HOST, IMPORTS, "host", CONNAME, "", "", false, true,                              \
+                "Where that queue manager listens, for channels of mqsc that accept.")             \
+        X(IMPORT_INCLUDE, IMPORTS, "include", STRINGS, "", "", false, true,                        \
+                "Globs: only channels that one of them matches; by default all.")                  \
+        X(IMPORT_EXCLUDE, IMPORTS, "exclude", STRINGS, "", "", false, true,                        \
+                "Globs: no channel that one of them matches; wins over include.")                  \
+        X(IMPORT_TYPES, IMPORTS, "types", STRINGS, "",                                             \
+                "SDR|SVR|RCVR|RQSTR|CLNTCONN|SVRCONN|CLUSRCVR|CLUSSDR", false, true,               \
+                "Only definitions of these types; by default all.")
 
 /* In the order in which a reader wants them: who, where, how, when, judged by what, for whom. */
 #define CONFIG_TABLE_ENDPOINTS(X)                                                                  \

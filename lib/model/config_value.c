@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-static void config_value_done(ConfigValue *v)
+void config_value_done(ConfigValue *v)
 {
+        assert(v);
+
         for (size_t i = 0; i < v->n_list; i++)
                 free(v->list[i]);
         free(v->list);

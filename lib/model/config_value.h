@@ -17,6 +17,7 @@
 #include "model/config_load.h"
 #include "model/config_table.h"
 #include "model/issue.h"
+#include "mq/cipherspec.h"
 
 enum {
         CONFIG_NAME_BYTES_MAX = 256,
@@ -30,6 +31,7 @@ typedef enum ConfigSection {
         CONFIG_SECTION_PROBING,
         CONFIG_SECTION_DEFAULTS, /* has no rows of its own: those of ENDPOINTS that say in_defaults */
         CONFIG_SECTION_IDENTITIES,
+        CONFIG_SECTION_IMPORTS, /* and those rows of ENDPOINTS that may override what is imported */
         CONFIG_SECTION_ENDPOINTS,
         _CONFIG_SECTION_MAX,
 } ConfigSection;
@@ -117,6 +119,7 @@ typedef struct ConfigGroup {
         ConfigValue values[_SETTING_MAX];
 } ConfigGroup;
 
+void config_value_done(ConfigValue *v);
 void config_group_done(ConfigGroup *g);
 
 /* Complains about a value, which is wrong from here on. The format is a literal. */
@@ -135,6 +138,9 @@ void config_value_set_boolean(ConfigValue *v, bool boolean);
 
 /* Adds to a STRINGS value. Wrong strings are complained about; the others stay. */
 int config_value_add_string(ConfigValue *v, const char *text, Issues *issues);
+
+/* Why the TLS library cannot offer an SSLCIPH that MQ knows: a static text, or NULL where it can. */
+const char *config_sslciph_fault(const SslCiph *s);
 
 /* Fills a group with the defaults of the table. */
 int config_group_set_fallbacks(ConfigGroup *g, Issues *issues);

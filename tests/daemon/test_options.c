@@ -305,6 +305,29 @@ START_TEST(test_check_config)
 }
 END_TEST
 
+START_TEST(test_check_config_lists_what_imports_gave)
+{
+        CLEANUP_FREE char *mqsc = write_config("qm1.mqsc",
+                "DEFINE CHANNEL(APP) CHLTYPE(SVRCONN) SSLCIPH(ANY)\n"
+                "DEFINE CHANNEL(B) CHLTYPE(SVRCONN) SSLCIPH(ANY)\n"
+                "DEFINE CHANNEL(P) CHLTYPE(SVRCONN)\n"
+                "DEFINE CHANNEL(OWN) CHLTYPE(SVRCONN) SSLCIPH(ANY)\n");
+        CLEANUP_FREE char *path = write_config("imports.conf",
+                "imports = ( { mqsc = \"qm1.mqsc\"; host = \"h\"; exclude = \"B*\"; } );\n"
+                "endpoints = ( { channel = \"OWN\"; conname = \"h\"; sslciph = \"ANY\"; } );\n");
+        CLEANUP_RAN Ran r = run(&(CommandLine){{"--check-config", "-c", path}});
+
+        ck_assert_msg(r.status == 0, "%s", r.err);
+        ck_assert_ptr_nonnull(strstr(r.out, "/qm1.mqsc:2: B: skipped: exclude = \"B*\"\n"));
+        ck_assert_ptr_nonnull(strstr(r.out, "/qm1.mqsc:3: P: skipped: has no SSLCIPH\n"));
+        ck_assert_ptr_nonnull(strstr(r.out,
+                "/qm1.mqsc: mqsc: 1 endpoint imported, 2 skipped, 1 given in endpoints =\n"));
+        ck_assert_ptr_nonnull(strstr(r.out, ": 2 endpoints, 0 trust stores, 0 identities: ok\n"));
+        (void) unlink(mqsc);
+        (void) unlink(path);
+}
+END_TEST
+
 START_TEST(test_once_shows_only_what_was_asked_for)
 {
         CLEANUP_RAN Ran both = run(&(CommandLine){{"--once", "-c", good_path}});
@@ -505,6 +528,7 @@ static Suite *make_suite(void)
 
         tcase_add_checked_fixture(commands, setup, teardown);
         tcase_add_test(commands, test_check_config);
+        tcase_add_test(commands, test_check_config_lists_what_imports_gave);
         tcase_add_test(commands, test_once_shows_only_what_was_asked_for);
         tcase_add_loop_test(commands, test_once_formats, 0, ARRAY_LEN(once_formats));
         tcase_add_test(commands, test_once_that_cannot_run);

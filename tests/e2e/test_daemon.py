@@ -119,6 +119,28 @@ class Reload(Case):
               "the new endpoint to be probed")
         self.assertRegex(daemon.metrics(), r'mqtls_probes_total\{endpoint="one"[^}]*\} 1\n')
 
+    def test_a_reload_reads_imports_again(self):
+        port = self.estate.openssl("good", "good")
+        define = "DEFINE CHANNEL({}) CHLTYPE(SVRCONN) SSLCIPH(ANY_TLS12_OR_HIGHER)\n"
+        path = self.estate.write("qm1.mqsc", define.format("A.SVRCONN"))
+        daemon = self.estate.daemon(self.config(extra=f'''
+            imports = ( {{ mqsc = "{path}"; qmgr = "QM1"; host = "127.0.0.1({port})"; }} );'''))
+        daemon.wait_ready()
+        first = f"QM1/A.SVRCONN@127.0.0.1({port})"
+        self.assertEqual([(e["name"], e["severity"]) for e in daemon.status()["endpoints"]],
+                         [(first, "ok")])
+
+        self.estate.write("qm1.mqsc", define.format("A.SVRCONN") + define.format("NOT A NAME"))
+        status, _, body = daemon.request("POST", "/-/reload")
+        self.assertEqual(status, 500)
+        self.assertIn("qm1.mqsc:2: ", body.decode())
+        self.assertEqual(len(daemon.status()["endpoints"]), 1)
+
+        self.estate.write("qm1.mqsc", define.format("A.SVRCONN") + define.format("B.SVRCONN"))
+        self.assertEqual(daemon.request("POST", "/-/reload")[0], 200)
+        self.assertEqual({e["name"] for e in daemon.status()["endpoints"]},
+                         {first, first.replace("A.", "B.")})
+
     def test_reload_by_http_needs_lifecycle(self):
         daemon = self.estate.daemon(self.config(self.endpoint("one", 1),
                                                 http='listen = ( "127.0.0.1:0" );'))

@@ -435,8 +435,6 @@ static const WrongRow wrong_rows[] = {
                 "1m..30d" },
         { "a survey has a lower limit", WRONG_ENDPOINT("survey = \"59m\";"), 4, NULL, "1h..365d" },
         { "a survey has an upper limit", WRONG_ENDPOINT("survey = \"366d\";"), 4, NULL, "1h..365d" },
-        { "imports are of a later version", "\nimports = ( { ccdt = \"x\"; } );\n", 2, "imports",
-                "not supported yet" },
         { "keystores are of a later version", "keystores = ( );\n", 1, "keystores",
                 "not supported yet" },
         { "shard is of a later version", "shard = \"1/2\";\n", 1, "shard", "not supported yet" },
@@ -661,7 +659,7 @@ START_TEST(ten_mistakes_are_ten_issues)
         static const char text[] =
                 "http = { listen = ( \"127.0.0.1:99999\" );\n"         /* 1 */
                 "         lifecycle = \"yes\"; };\n"                   /* 2 */
-                "imports = ( { ccdt = \"ccdt.json\"; } );\n"           /* 3 */
+                "keystores = ( { path = \"key.kdb\"; } );\n"            /* 3 */
                 "defaults = { intervall = \"15m\"; };\n"               /* 4 */
                 "endpoints = (\n"                                      /* 5 */
                 "  { name = \"a\"; channel = \"APP.SVRCONN.THAT.IS.TOO.LONG\";\n" /* 6 */
@@ -1045,7 +1043,9 @@ END_TEST
 
 START_TEST(the_table_is_complete_and_without_doubles)
 {
-        static const char *const sections[] = { "", "http", "probing", "identities", "endpoints" };
+        static const char *const sections[] = {
+                "", "http", "probing", "identities", "imports", "endpoints",
+        };
         size_t n = 0;
 
         for (const SettingInfo *a; (a = setting_info(n)); n++) {
