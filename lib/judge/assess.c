@@ -395,7 +395,8 @@ static int assessment_new(size_t n_addresses, Assessment **ret)
         return 0;
 }
 
-int assess(const Observation *o, const Policy *policy, int64_t now_at, Assessment **ret)
+int assess(const Observation *o, const Policy *policy, const Surroundings *around UNUSED,
+        int64_t now_at, Assessment **ret)
 {
         CLEANUP(assessment_cleanup) Assessment *a = NULL;
         Judging j = {.o = o, .policy = policy, .now_at = now_at};

@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "judge/diagnosis.h"
 #include "judge/policy.h"
+#include "judge/surroundings.h"
 #include "tls/observation.h"
 
 typedef struct Finding {
@@ -73,8 +74,10 @@ typedef struct Assessment {
         size_t n_addresses_answered;
 } Assessment;
 
-/* Judges. `now_at` is the wall clock. Returns 0 or -ENOMEM. */
-int assess(const Observation *o, const Policy *policy, int64_t now_at, Assessment **ret);
+/* Judges. `around` may be NULL: nothing is known beside the observation. `now_at` is the wall clock.
+ * Returns 0 or -ENOMEM. */
+int assess(const Observation *o, const Policy *policy, const Surroundings *around, int64_t now_at,
+        Assessment **ret);
 
 Assessment *assessment_free(Assessment *a);
 DEFINE_CLEANUP(Assessment, assessment_free, assessment_cleanup)

@@ -81,6 +81,20 @@ typedef struct EndpointConfig {
                                           the look without it */
 } EndpointConfig;
 
+/* A key repository that is watched in place. */
+typedef struct KeystoreConfig {
+        char *file; /* where it is defined */
+        unsigned line;
+
+        char *name;     /* unique */
+        char *path;     /* of the file, or of its stem as SSLKEYR has it */
+        char *stash;    /* its stash file, of which only presence and mode are looked at; NULL: none */
+        char *qmgr;     /* whose it is: endpoints of this queue manager are held against it; NULL: nobody's */
+        char *certlabl; /* CERTLABL of the queue manager; NULL: its default label */
+        char *passphrase; /* for PKCS#12; NULL: none. Wiped when freed. */
+        Threshold expiry_warning, expiry_critical;
+} KeystoreConfig;
+
 /* What one group of imports = gave, and what it did not, and why. */
 typedef struct ConfigImport {
         char *path;
@@ -103,6 +117,8 @@ typedef struct Config {
         size_t n_endpoints;
         ConfigImport *imports;
         size_t n_imports;
+        KeystoreConfig *keystores;
+        size_t n_keystores;
 
         struct ConfigShared *shared; /* the loaded stores, identities and profiles */
 } Config;

@@ -14,7 +14,11 @@
 
 #include "base/util.h"
 #include "judge/assess.h"
+#include "judge/drift.h"
 #include "model/config.h"
+#include "model/ledger.h"
+#include "model/repository.h"
+#include "model/store.h"
 #include "tls/observation.h"
 #include "tls/survey.h"
 
@@ -45,6 +49,12 @@ typedef struct Endpoint {
 
         SurveyFacts *survey; /* the last one; NULL: none was made */
 
+        /* What changed behind it. inventory_note_drift() keeps these. */
+        DriftMemory *drift; /* baseline and what differs from it; NULL: nothing was seen yet */
+        StoredTally changes[_DRIFT_KIND_MAX];            /* ever, over restarts */
+        int64_t expected_from_at, expected_until_at;     /* the announced window; both 0: none */
+        bool is_restored; /* dates and runs come from before the restart: no probe has ended since */
+
         /* The scheduler's. Monotonic. */
         uint64_t due_usec;
         bool probing;
@@ -54,6 +64,18 @@ typedef struct Endpoint {
 } Endpoint;
 
 typedef struct Inventory Inventory;
+
+/* What became of a comparison. */
+typedef struct InventoryDrift {
+        const DriftMemory *memory; /* borrowed from the endpoint */
+        bool memory_changed;       /* in something worth saving */
+        bool started_anew;         /* our own configuration changed, and what depends on it starts anew */
+        DriftChange *changes;
+        size_t n_changes;
+} InventoryDrift;
+
+void inventory_drift_done(InventoryDrift *d);
+#define CLEANUP_INVENTORY_DRIFT CLEANUP(inventory_drift_done)
 
 /* Takes its own reference to the Config. All endpoints start unknown. */
 int inventory_new(Config *config, Inventory **ret);
@@ -84,6 +106,30 @@ Endpoint *inventory_find(const Inventory *i, const char *name);
  * changed but these records in `o`.
  */
 int inventory_record(Inventory *i, Endpoint *e, Observation *o, int64_t now_at);
+
+/*
+ * Compares the observation that was recorded last with what is remembered, and keeps the outcome:
+ * memory, tallies, ledger. To be called after each inventory_record(). `*ret` says what is to be logged
+ * and saved; its memory is the endpoint's, and borrowed until the next call for it. Returns 0 or -ENOMEM with
+ * nothing changed.
+ */
+int inventory_note_drift(Inventory *i, Endpoint *e, int64_t now_at, InventoryDrift *ret);
+
+/* Takes what is seen now as the baseline, for one kind or (_DRIFT_KIND_MAX) all; the outcome as above.
+ * -ENOENT when nothing was seen yet. */
+int inventory_accept(
+        Inventory *i, Endpoint *e, DriftKind kind, int64_t now_at, InventoryDrift *ret);
+
+/* What the store had of it: memory (unless it was seen already in this life, and `replace` is not set),
+ * tallies, window, and, as long as there was no probe, dates and runs. Takes the memory out of `stored`.
+ * Returns 0 or -ENOMEM. */
+int inventory_restore(Inventory *i, Endpoint *e, StoredEndpoint *stored, bool replace);
+
+/* The newest changes of all endpoints. */
+Ledger *inventory_ledger(const Inventory *i);
+
+/* The key repositories that are configured, parallel to the Config's keystores. */
+Repository *inventory_repositories(const Inventory *i, size_t *ret_n);
 
 /* Judges everything again, after a jump of the wall clock or a day's end. Returns 0 or -ENOMEM. */
 int inventory_reassess(Inventory *i, int64_t now_at);

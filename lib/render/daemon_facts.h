@@ -23,6 +23,15 @@ typedef struct DaemonFacts {
         bool reload_successful; /* the last attempt, the start included */
         int64_t reload_success_at;
 
+        /* What outlives the daemon. `has_state` is false where there is nothing to say of it (--once). */
+        bool has_state;
+        const char *state_problem;    /* "damaged" was begun anew; "read_only", "newer", "unavailable",
+                                         "full", …: what keeps it from being saved now; NULL: nothing */
+        bool state_saved;             /* what is known has reached the disk, or is on the way to it */
+        int64_t state_last_write_at;  /* 0: never yet */
+        size_t n_state_waiting;       /* endpoints whose changes wait because the disk did not take them */
+        uint64_t n_state_damaged;     /* damaged files set aside since the start */
+
         unsigned n_probes_in_flight;
         double scheduler_lag_seconds; /* how late the last probe was started */
         uint64_t n_sessions_resumed;  /* must stay 0 */

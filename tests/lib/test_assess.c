@@ -173,7 +173,7 @@ static Assessment *assessed(const Observation *o, const Policy *policy, int64_t 
 {
         Assessment *a = NULL;
 
-        ck_assert_int_eq(assess(o, policy, now_at, &a), 0);
+        ck_assert_int_eq(assess(o, policy, NULL, now_at, &a), 0);
         ck_assert_ptr_nonnull(a->message);
         ck_assert_uint_eq(a->n_addresses, o->n_addresses);
         return a;

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/worker.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "tests/support/loop.h"
+#include "tests/support/suite.h"
+
+typedef struct Task {
+        char letter;
+        sem_t *gate; /* waited for in the thread; NULL: not */
+        struct Script *script;
+} Task;
+
+typedef struct Script {
+        char ran[16], done[16], dropped[16]; /* letters in order */
+        pthread_t thread;
+        bool signals_blocked;
+} Script;
+
+static void note(char *word, char letter)
+{
+        word[strlen(word)] = letter;
+}
+
+static void run(void *userdata)
+{
+        Task *t = userdata;
+        sigset_t mask;
+
+        if (t->gate)
+                (void) sem_wait(t->gate);
+        (void) pthread_sigmask(SIG_SETMASK, NULL, &mask);
+        t->script->signals_blocked = sigismember(&mask, SIGTERM) == 1;
+        t->script->thread = pthread_self();
+        note(t->script->ran, t->letter);
+}
+
+static void done(void *userdata)
+{
+        Task *t = userdata;
+
+        note(t->script->done, t->letter);
+}
+
+static void drop(void *userdata)
+{
+        Task *t = userdata;
+
+        note(t->script->dropped, t->letter);
+}
+
+static void submit(Worker *w, Task *t)
+{
+        ck_assert_int_eq(
+                worker_submit(w, &(WorkerJob){.run = run, .done = done, .drop = drop, .userdata = t}),
+                0);
+}
+
+START_TEST(test_jobs_run_in_order_in_another_thread_and_come_back_to_the_loop)
+{
+        sd_event *event = NULL;
+        Script s = {0};
+        Task tasks[] = {{'a', NULL, &s}, {'b', NULL, &s}, {'c', NULL, &s}};
+        Worker *w = NULL;
+
+        ck_assert_int_eq(sd_event_new(&event), 0);
+        ck_assert_int_eq(worker_new(event, "worker-test", &w), 0);
+        for (size_t i = 0; i < ARRAY_LEN(tasks); i++)
+                submit(w, &tasks[i]);
+        LOOP_UNTIL(event, strlen(s.done) == ARRAY_LEN(tasks));
+
+        ck_assert_str_eq(s.ran, "abc");
+        ck_assert_str_eq(s.done, "abc");
+        ck_assert_str_eq(s.dropped, "");
+        ck_assert(!pthread_equal(s.thread, pthread_self()));
+        ck_assert(s.signals_blocked);
+        ck_assert_uint_eq(worker_pending(w), 0);
+        worker_free(w);
+        sd_event_unref(event);
+}
+END_TEST
+
+START_TEST(test_what_waits_is_dropped_with_the_worker)
+{
+        sd_event *event = NULL;
+        sem_t gate;
+        Script s = {0};
+        Task tasks[] = {{'a', &gate, &s}, {'b', &gate, &s}};
+        Worker *w = NULL;
+
+        ck_assert_int_eq(sd_event_new(&event), 0);
+        ck_assert_int_eq(sem_init(&gate, 0, 0), 0);
+        ck_assert_int_eq(worker_new(event, "worker-test", &w), 0);
+        submit(w, &tasks[0]);
+        submit(w, &tasks[1]);
+        ck_assert_uint_eq(worker_pending(w), 2);
+
+        ck_assert_int_eq(sem_post(&gate), 0);
+        ck_assert_int_eq(sem_post(&gate), 0);
+        worker_free(w);
+        sd_event_unref(event);
+
+        /* Whether they ran is a race; that each is let go exactly once is not. */
+        ck_assert_uint_eq(strlen(s.dropped), 2);
+        ck_assert_str_eq(s.done, "");
+        (void) sem_destroy(&gate);
+}
+END_TEST
+
+START_TEST(test_finishing_runs_what_waits)
+{
+        sd_event *event = NULL;
+        Script s = {0};
+        Task tasks[] = {{'a', NULL, &s}, {'b', NULL, &s}};
+        Worker *w = NULL;
+
+        ck_assert_int_eq(sd_event_new(&event), 0);
+        ck_assert_int_eq(worker_new(event, "worker-test", &w), 0);
+        submit(w, &tasks[0]);
+        submit(w, &tasks[1]);
+        worker_finish(w);
+        sd_event_unref(event);
+
+        ck_assert_str_eq(s.ran, "ab");
+        ck_assert_str_eq(s.dropped, "ab");
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+        Suite *suite = suite_create("worker");
+        TCase *tc = tcase_create("worker");
+
+        tcase_add_test(tc, test_jobs_run_in_order_in_another_thread_and_come_back_to_the_loop);
+        tcase_add_test(tc, test_what_waits_is_dropped_with_the_worker);
+        tcase_add_test(tc, test_finishing_runs_what_waits);
+        suite_add_tcase(suite, tc);
+        return suite;
+}
+
+int main(void)
+{
+        return suite_run(make_suite());
+}
