@@ -3,31 +3,34 @@
 #define MQTLSD_ROUTE_TABLE_H
 
 /*
- * Every URL, one row each. A new URL is a row here, an answer in routes.c and an entry in mqtlsd(8).
+ * Every URL, one row each. A new URL is a row here, an answer in routes_<kind>.c and an entry in
+ * mqtlsd(8).
  *
- *   X(id, method, path, lifecycle, meaning)
+ *   X(id, method, path, access, lifecycle, meaning)
  *
- * id         answered by answer_<id>() in routes.c
+ * id         answered by route_answer_<id>()
  * path       NAME stands for an endpoint's name, which may hold any character, '/' included
+ * access     where logins are asked for: LOGIN needs one, OPEN never does, TOKEN also lets in who
+ *            knows the feed's token, for programs that cannot log in
  * lifecycle  changes something, so it needs http.lifecycle = true
  */
 
 #define ROUTE_TABLE(X)                                                                             \
-        X(page, "GET", "/", false, "The status page, worst first.")                                \
-        X(style, "GET", "/style.css", false, "The style sheet of the status page.")                \
-        X(metrics, "GET", "/metrics", false,                                                       \
+        X(page, "GET", "/", LOGIN, false, "The status page, worst first.")                         \
+        X(style, "GET", "/style.css", LOGIN, false, "The style sheet of the status page.")         \
+        X(metrics, "GET", "/metrics", LOGIN, false,                                                \
                 "All metrics, as Prometheus text 0.0.4 or OpenMetrics 1.0.0, whichever Accept "    \
                 "asks for.")                                                                       \
-        X(status, "GET", "/api/v1/status", false,                                                  \
+        X(status, "GET", "/api/v1/status", LOGIN, false,                                           \
                 "Every endpoint's assessment as JSON; ?endpoint=, ?qmgr= and ?severity= choose.")  \
-        X(endpoint, "GET", "/api/v1/endpoints/NAME", false,                                        \
+        X(endpoint, "GET", "/api/v1/endpoints/NAME", LOGIN, false,                                 \
                 "Everything known of one endpoint as JSON.")                                       \
-        X(probe, "POST", "/api/v1/endpoints/NAME/probe", true,                                     \
+        X(probe, "POST", "/api/v1/endpoints/NAME/probe", LOGIN, true,                              \
                 "Probes this endpoint as soon as the limits allow.")                               \
-        X(healthy, "GET", "/-/healthy", false, "200 while the daemon's loop turns.")               \
-        X(ready, "GET", "/-/ready", false,                                                         \
+        X(healthy, "GET", "/-/healthy", OPEN, false, "200 while the daemon's loop turns.")         \
+        X(ready, "GET", "/-/ready", OPEN, false,                                                   \
                 "200 once every endpoint has been looked at, 503 before.")                         \
-        X(reload, "POST", "/-/reload", true,                                                       \
+        X(reload, "POST", "/-/reload", LOGIN, true,                                                \
                 "Reads the configuration again; 500 with the reasons when it is refused.")
 
 #endif

@@ -11,12 +11,23 @@
 
 struct Manager;
 
+/* Who is let in where the configuration asks for logins. */
+typedef enum RouteAccess {
+        ROUTE_ACCESS_LOGIN,
+        ROUTE_ACCESS_OPEN,
+        ROUTE_ACCESS_TOKEN, /* with a login, or with the token of the feed */
+        _ROUTE_ACCESS_MAX,
+} RouteAccess;
+
 typedef struct RouteInfo {
         const char *method;
         const char *path;   /* "/api/v1/endpoints/NAME" */
         const char *meaning;
+        RouteAccess access;
         bool lifecycle;     /* only with http.lifecycle = true */
 } RouteInfo;
+
+const char *route_access_to_string(RouteAccess access);
 
 /* The i-th row, NULL behind the last. */
 const RouteInfo *route_info(size_t i);

