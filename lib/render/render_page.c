@@ -13,28 +13,14 @@
 #include "base/escape.h"
 #include "base/timefmt.h"
 #include "mq/cipherspec.h"
+#include "render/render_frame.h"
 #include "render/view.h"
 
-static void append_text(Buf *b, const char *text)
-{
-        if (text)
-                escape_html(b, text, strlen(text));
-}
-
-static void append_head(Buf *b)
-{
-        buf_append_str(b,
-                "<!DOCTYPE html>\n"
-                "<html lang=\"en\">\n"
-                "<head>\n"
-                "<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<meta http-equiv=\"refresh\" content=\"60\">\n"
-                "<title>mqtlsd: TLS of MQ channels</title>\n"
-                "<link rel=\"stylesheet\" href=\"style.css\">\n"
-                "</head>\n"
-                "<body>\n");
-}
+static const Frame frame = {
+        .title = "mqtlsd: TLS of MQ channels",
+        .root = "",
+        .refresh_seconds = 60,
+};
 
 static void append_count(Buf *b, Severity s, size_t n)
 {
@@ -75,7 +61,7 @@ static void append_cell(Buf *b, const char *title, const char *text)
         buf_append_str(b, "<td data-title=\"");
         buf_append_str(b, title);
         buf_append_str(b, "\">");
-        append_text(b, text);
+        render_frame_text(b, text);
         buf_append_str(b, "</td>\n");
 }
 
@@ -87,16 +73,16 @@ static void append_qmgr(Buf *b, const Endpoint *e)
         bool other_name = facts->qmgr_name[0] != '\0' && strcmp(facts->qmgr_name, configured) != 0;
 
         buf_append_str(b, "<td data-title=\"Queue manager\">");
-        append_text(b, configured);
+        render_frame_text(b, configured);
         if (other_name || facts->product[0] != '\0') {
                 buf_append_str(b, " <small class=\"faint\">");
                 if (other_name) {
                         buf_append_str(b, "calls itself ");
-                        append_text(b, facts->qmgr_name);
+                        render_frame_text(b, facts->qmgr_name);
                 }
                 if (other_name && facts->product[0] != '\0')
                         buf_append_str(b, ", ");
-                append_text(b, facts->product);
+                render_frame_text(b, facts->product);
                 buf_append_str(b, "</small>");
         }
         buf_append_str(b, "</td>\n");
@@ -129,9 +115,9 @@ static void append_negotiated(Buf *b, const AddressObservation *a)
         buf_append_str(b, "<td data-title=\"Negotiated\">");
         if (a && a->tls.version != 0) {
                 spec = view_cipherspec(&a->tls);
-                append_text(b, tls_version_to_string(a->tls.version));
+                render_frame_text(b, tls_version_to_string(a->tls.version));
                 buf_append_char(b, ' ');
-                append_text(b, spec ? spec : a->tls.cipher_name);
+                render_frame_text(b, spec ? spec : a->tls.cipher_name);
         }
         buf_append_str(b, "</td>\n");
 }
@@ -141,10 +127,10 @@ static void append_verdict(Buf *b, const Endpoint *e)
         const Finding *f = view_first_finding(e);
 
         buf_append_str(b, "<td data-title=\"Verdict\">");
-        append_text(b, view_message(e));
+        render_frame_text(b, view_message(e));
         if (f) {
                 buf_append_str(b, " <span class=\"remedy\">");
-                append_text(b, diagnosis_info(f->diagnosis)->remedy);
+                render_frame_text(b, diagnosis_info(f->diagnosis)->remedy);
                 buf_append_str(b, "</span>");
         }
         buf_append_str(b, "</td>\n");
@@ -162,7 +148,7 @@ static void append_row(Buf *b, const Endpoint *e, int64_t now_at)
         buf_append_str(b, "</td>\n<th scope=\"row\"><a href=\"api/v1/endpoints/");
         escape_url(b, name, strlen(name));
         buf_append_str(b, "\">");
-        append_text(b, name);
+        render_frame_text(b, name);
         buf_append_str(b, "</a></th>\n");
         append_qmgr(b, e);
         append_cell(b, "Channel", e->config->channel);
@@ -187,29 +173,6 @@ static void append_table(Buf *b, const Endpoint *const *sorted, size_t n, int64_
         buf_append_str(b, "</tbody>\n</table>\n</main>\n");
 }
 
-static void append_footer(Buf *b, const DaemonFacts *daemon)
-{
-        buf_append_str(b, "<footer>\n<p><a href=\"metrics\">metrics</a> \xc2\xb7 "
-                          "<a href=\"api/v1/status\">status as JSON</a></p>\n");
-        if (daemon) {
-                char at[TIMEFMT_RFC3339_SIZE];
-
-                timefmt_rfc3339(daemon->started_at, at);
-                buf_append_str(b, "<p>mqtlsd ");
-                append_text(b, daemon->version);
-                buf_append_str(b, ", ");
-                append_text(b, daemon->openssl_version);
-                buf_append_str(b, ", started ");
-                buf_append_str(b, at);
-                buf_append_str(b, "</p>\n");
-                if (!daemon->reload_successful)
-                        buf_append_str(b, "<p><strong>The last attempt to load the configuration "
-                                          "failed; the one before it is still at work. The log "
-                                          "says what is wrong.</strong></p>\n");
-        }
-        buf_append_str(b, "</footer>\n</body>\n</html>\n");
-}
-
 int render_page(const Inventory *inventory, const DaemonFacts *daemon, int64_t now_at, Buf *b)
 {
         CLEANUP_FREE const Endpoint **sorted = NULL;
@@ -222,9 +185,9 @@ int render_page(const Inventory *inventory, const DaemonFacts *daemon, int64_t n
         if (r < 0)
                 return r;
 
-        append_head(b);
+        render_frame_begin(b, &frame);
         append_summary(b, inventory, now_at);
         append_table(b, sorted, inventory_count(inventory), now_at);
-        append_footer(b, daemon);
+        render_frame_end(b, &frame, daemon);
         return buf_error(b);
 }
