@@ -6,11 +6,12 @@
 #include "daemon/http_content.h"
 #include "render/metrics.h"
 
-/* On every answer of ours. The page needs nothing but its style sheet, and nobody needs the page. */
+/* On every answer of ours. The pages need their own style sheet, script and picture, ask for news of
+ * themselves, and send their search form to themselves; and nobody frames them. */
 static const char *const security_headers[][2] = {
         {"Content-Security-Policy",
-                "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-                "form-action 'none'"},
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
         {"Cache-Control", "no-store"},

@@ -17,7 +17,9 @@
 
 #define ROUTE_TABLE(X)                                                                             \
         X(page, "GET", "/", LOGIN, false, "The status page, worst first.")                         \
-        X(style, "GET", "/style.css", LOGIN, false, "The style sheet of the status page.")         \
+        X(style, "GET", "/style.css", LOGIN, false, "The style sheet of the pages.")               \
+        X(script, "GET", "/page.js", LOGIN, false,                                                 \
+                "The script of the pages, which all work without it.")                             \
         X(metrics, "GET", "/metrics", LOGIN, false,                                                \
                 "All metrics, as Prometheus text 0.0.4 or OpenMetrics 1.0.0, whichever Accept "    \
                 "asks for.")                                                                       \

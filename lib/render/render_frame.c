@@ -25,13 +25,16 @@ void render_frame_begin(Buf *b, const Frame *frame)
                 "<meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         if (frame->refresh_seconds > 0)
-                buf_appendf(b, "<meta http-equiv=\"refresh\" content=\"%u\">\n",
+                buf_appendf(b,
+                        "<noscript><meta http-equiv=\"refresh\" content=\"%u\"></noscript>\n",
                         frame->refresh_seconds);
         buf_append_str(b, "<title>");
         render_frame_text(b, frame->title);
         buf_append_str(b, "</title>\n<link rel=\"stylesheet\" href=\"");
         buf_append_str(b, frame->root);
-        buf_append_str(b, "style.css\">\n</head>\n<body>\n");
+        buf_append_str(b, "style.css\">\n<script src=\"");
+        buf_append_str(b, frame->root);
+        buf_append_str(b, "page.js\" defer></script>\n</head>\n<body>\n");
 }
 
 void render_frame_nav(Buf *b, const Frame *frame)

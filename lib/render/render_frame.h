@@ -11,7 +11,7 @@ typedef struct Frame {
         const char *title; /* of the window; foreign text, escaped here */
         const char *root;  /* from the page to "/": "", "../", "../../"; the daemon may stand behind a proxy
                               that serves it below a path */
-        unsigned refresh_seconds; /* the browser fetches the page again; 0: it does not */
+        unsigned refresh_seconds; /* without scripts the browser fetches the page again; 0: it does not */
 } Frame;
 
 /* Appends everything up to and with <body>. */

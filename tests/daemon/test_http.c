@@ -184,8 +184,9 @@ END_TEST
 static const struct {
         const char *header, *value;
 } security[] = {
-        {"Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
-                                    "base-uri 'none'; form-action 'none'"},
+        {"Content-Security-Policy",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "no-referrer"},
         {"Cache-Control", "no-store"},

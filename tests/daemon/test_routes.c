@@ -28,6 +28,7 @@ static const struct {
 } rows[] = {
         {"the page", "GET", "/", 200, "text/html; charset=utf-8", "QM1/APP.SVRCONN"},
         {"its style sheet", "GET", "/style.css", 200, "text/css; charset=utf-8", "{"},
+        {"its script", "GET", "/page.js", 200, "text/javascript; charset=utf-8", "use strict"},
         {"metrics", "GET", "/metrics", 200, "text/plain; version=0.0.4; charset=utf-8",
                 "mqtls_endpoints 4"},
         {"a query that is not ours is ignored", "GET", "/metrics?target=10.0.0.1", 200,
