@@ -23,6 +23,7 @@ static const struct {
         {"metrics", render_metric_families},
         {"diagnoses", render_diagnoses},
         {"cipherspecs", render_cipherspecs},
+        {"alerts", render_alerts},
         {"routes", routes_dump},
 };
 
@@ -141,8 +142,8 @@ int command_dump(const char *table, bool json)
                         b.failed = true;
                 return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;
         }
-        output_problem("--dump=%s is unknown; choose settings, metrics, diagnoses, cipherspecs or "
-                       "routes",
+        output_problem("--dump=%s is unknown; choose settings, metrics, diagnoses, cipherspecs, "
+                       "alerts or routes",
                 table);
         return EXIT_STATUS_COULD_NOT_RUN;
 }

@@ -14,6 +14,7 @@
 #include "judge/diagnosis.h"
 #include "model/config_load.h"
 #include "mq/cipherspec.h"
+#include "render/alert.h"
 #include "render/metrics.h"
 #include "render/render_status_json.h"
 
@@ -355,4 +356,32 @@ int render_cipherspecs(bool json, Buf *b)
         };
 
         return dump(&(Dump){columns, ARRAY_LEN(columns), spec_row}, json, b);
+}
+
+/* ---- alerts ---- */
+
+TEXT_FIELD(alert, AlertInfo, name)
+TEXT_FIELD(alert, AlertInfo, severity)
+TEXT_FIELD(alert, AlertInfo, meaning)
+TEXT_FIELD(alert, AlertInfo, impact)
+TEXT_FIELD(alert, AlertInfo, diagnosis)
+TEXT_FIELD(alert, AlertInfo, mitigation)
+
+static const void *alert_row(size_t i)
+{
+        return alert_info(i);
+}
+
+int render_alerts(bool json, Buf *b)
+{
+        static const DumpColumn columns[] = {
+                {.key = "name", .get = alert_name},
+                {.key = "severity", .get = alert_severity},
+                {.key = "impact", .only_json = true, .get = alert_impact},
+                {.key = "diagnosis", .only_json = true, .get = alert_diagnosis},
+                {.key = "mitigation", .only_json = true, .get = alert_mitigation},
+                {.key = "meaning", .get = alert_meaning},
+        };
+
+        return dump(&(Dump){columns, ARRAY_LEN(columns), alert_row}, json, b);
 }

@@ -12,5 +12,6 @@ int render_settings(bool json, Buf *b);
 int render_metric_families(bool json, Buf *b);
 int render_diagnoses(bool json, Buf *b);
 int render_cipherspecs(bool json, Buf *b);
+int render_alerts(bool json, Buf *b);
 
 #endif

@@ -7,6 +7,7 @@
 #include "judge/diagnosis.h"
 #include "model/config_load.h"
 #include "mq/cipherspec.h"
+#include "render/alert.h"
 #include "render/metrics.h"
 #include "tests/support/suite.h"
 
@@ -54,6 +55,8 @@ static const struct {
                 {"name", "code", "version", "iana_name", "openssl_name", "key_exchange", "key_type",
                         "encryption", "bits", "mac", "preference", "support", "fips", "platforms",
                         "status"}},
+        {"alerts", render_alerts, alert_count,
+                {"name", "severity", "impact", "diagnosis", "mitigation", "meaning"}},
 };
 
 START_TEST(test_json_has_a_row_for_each)
@@ -103,6 +106,21 @@ START_TEST(test_text_has_a_line_for_each_and_is_aligned)
 }
 END_TEST
 
+/* A name is the path of a page and the label of an alert: nothing but letters. */
+START_TEST(test_an_alert_is_found_by_its_name_alone)
+{
+        const AlertInfo *alert = alert_info((size_t) _i);
+
+        ck_assert_ptr_eq(alert_by_name(alert->name), alert);
+        ck_assert_str_eq(alert->name + strspn(alert->name,
+                                               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+                "");
+        ck_assert_ptr_null(alert_by_name(""));
+        ck_assert_ptr_null(alert_by_name("Mqtls"));
+        ck_assert_ptr_null(alert_info(alert_count()));
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("render_tables");
@@ -111,6 +129,8 @@ static Suite *make_suite(void)
         tcase_add_loop_test(dump, test_json_has_a_row_for_each, 0, (int) ARRAY_LEN(tables));
         tcase_add_loop_test(
                 dump, test_text_has_a_line_for_each_and_is_aligned, 0, (int) ARRAY_LEN(tables));
+        tcase_add_loop_test(
+                dump, test_an_alert_is_found_by_its_name_alone, 0, (int) alert_count());
         suite_add_tcase(suite, dump);
         return suite;
 }
