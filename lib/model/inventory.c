@@ -9,13 +9,6 @@
 
 #include "model/inventory_internal.h"
 
-struct Inventory {
-        Config *config;
-        Endpoint **endpoints; /* in configuration order */
-        Endpoint **by_name;   /* the same, sorted */
-        size_t n_endpoints;
-};
-
 static void endpoint_forget(Endpoint *e)
 {
         (void) observation_free(e->observation);
@@ -31,6 +24,7 @@ static Endpoint *endpoint_free(Endpoint *e)
                 return NULL;
 
         endpoint_forget(e);
+        (void) drift_memory_free(e->drift);
         free(e);
         return NULL;
 }
@@ -70,6 +64,9 @@ int inventory_new(Config *config, Inventory **ret)
         if (!i)
                 return -ENOMEM;
 
+        r = ledger_new(&i->ledger);
+        if (r < 0)
+                return r;
         r = inventory_sync(i, config, NULL, NULL);
         if (r < 0)
                 return r;
@@ -87,6 +84,7 @@ Inventory *inventory_free(Inventory *i)
                 (void) endpoint_free(i->endpoints[k]);
         free(i->endpoints);
         free(i->by_name);
+        (void) ledger_free(i->ledger);
         (void) config_unref(i->config);
         free(i);
         return NULL;
@@ -135,7 +133,8 @@ static int plan_make(const Inventory *i, const Config *config, Plan *p)
         return 0;
 }
 
-/* What was seen of the old configuration says nothing about the new one; what was counted stays. */
+/* What was seen of the old configuration says nothing about the new one; what was counted stays, and
+ * the memory of drift knows itself what of it depends on the configuration. */
 static void endpoint_restart(Endpoint *e)
 {
         endpoint_forget(e);
@@ -316,6 +315,7 @@ static void count_probe(Endpoint *e)
         int64_t at = e->observation->finished_at;
 
         e->n_probes++;
+        e->is_restored = false;
         e->has_last_run = true;
         e->last_run_at = at;
 
@@ -367,8 +367,10 @@ int inventory_reassess(Inventory *i, int64_t now_at)
                 Assessment *a = NULL;
                 int r;
 
-                if (!e->observation)
+                if (!e->observation) {
+                        endpoint_hold_dates(e);
                         continue;
+                }
 
                 r = assess(e->observation, &e->config->policy, NULL, now_at, &a);
                 if (r < 0)

@@ -120,12 +120,18 @@ int inventory_note_drift(Inventory *i, Endpoint *e, int64_t now_at, InventoryDri
 int inventory_accept(
         Inventory *i, Endpoint *e, DriftKind kind, int64_t now_at, InventoryDrift *ret);
 
-/* What the store had of it: memory (unless it was seen already in this life, and `replace` is not set),
- * tallies, window, and, as long as there was no probe, dates and runs. Takes the memory out of `stored`.
- * Returns 0 or -ENOMEM. */
+/*
+ * What the store had of it: memory (unless it was seen already in this life, and `replace` is not set),
+ * tallies (added to those of this life, or with `replace` the higher), window, and, as long as there was
+ * no probe, dates (if they are of the listener that is configured now) and runs. It is no verdict: the
+ * severity stays unknown. Takes the memory out of `stored`. Returns 0 or -ENOMEM with nothing changed.
+ */
 int inventory_restore(Inventory *i, Endpoint *e, StoredEndpoint *stored, bool replace);
 
-/* The newest changes of all endpoints. */
+/* Is `now` within the announced window? From its first second to the last but one. */
+bool endpoint_is_expected(const Endpoint *e, int64_t now_at);
+
+/* The newest changes of all endpoints, also of those that are no longer configured. */
 Ledger *inventory_ledger(const Inventory *i);
 
 /* The key repositories that are configured, parallel to the Config's keystores. */

@@ -6,6 +6,14 @@
 
 #include "model/inventory.h"
 
+struct Inventory {
+        Config *config;
+        Endpoint **endpoints; /* in configuration order */
+        Endpoint **by_name;   /* the same, sorted */
+        size_t n_endpoints;
+        Ledger *ledger;
+};
+
 /* NULL if there is none; `o` may be NULL. */
 AddressObservation *observation_find_address(Observation *o, const char *address);
 
@@ -20,5 +28,11 @@ void endpoint_return_mq(Endpoint *e, Observation *o);
 
 /* Takes what a judged observation says into the endpoint, which still holds the one before. */
 void endpoint_take_mq(Endpoint *e, const Observation *o);
+
+/* ---- inventory_drift.c ---- */
+
+/* Without an observation nothing is judged again: the configured thresholds are held against the dates
+ * that are kept. */
+void endpoint_hold_dates(Endpoint *e);
 
 #endif

@@ -29,12 +29,12 @@ int ledger_new(Ledger **ret);
 Ledger *ledger_free(Ledger *l);
 DEFINE_CLEANUP(Ledger, ledger_free, ledger_cleanup)
 
-/* Appends a copy. Returns 0 or -ENOMEM with nothing changed. */
-int ledger_append(Ledger *l, const char *endpoint, const DriftChange *change);
+/* Appends copies, the last one becomes the newest. Returns 0 or -ENOMEM with nothing changed. */
+int ledger_append(Ledger *l, const char *endpoint, const DriftChange *changes, size_t n);
 
 size_t ledger_count(const Ledger *l);
 
-/* The i-th newest, from 0; NULL behind the last. */
+/* The i-th newest, from 0; NULL behind the last. Good until something is appended. */
 const LedgerEntry *ledger_newest(const Ledger *l, size_t i);
 
 typedef struct LedgerQuery {
@@ -44,8 +44,9 @@ typedef struct LedgerQuery {
         size_t limit;         /* 0: all */
 } LedgerQuery;
 
-/* The entries that fit, newest first: an array of pointers into the ledger that the caller frees.
- * `*ret_next_before_id` is 0 when there are no more. Returns 0 or -ENOMEM. */
+/* The entries that fit, newest first: an array of pointers into the ledger that the caller frees;
+ * NULL without any. They are good until something is appended. `*ret_next_before_id` is 0 when there
+ * are no more. Returns 0 or -ENOMEM. */
 int ledger_query(const Ledger *l, const LedgerQuery *query, const LedgerEntry ***ret, size_t *ret_n,
         int64_t *ret_next_before_id);
 

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A ring that grows until it is as large as it may be; then the newest entry takes the oldest one's
+ * place. Ids are dense, so an entry is found by its distance from the newest. */
+
+#include "model/ledger.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+enum {
+        ROOM_MIN = 64,
+};
+
+struct Ledger {
+        LedgerEntry *entries;
+        size_t room;    /* in `entries` */
+        size_t first;   /* the oldest one */
+        size_t n;
+        int64_t last_id;
+};
+
+static void entry_done(LedgerEntry *e)
+{
+        free(e->endpoint);
+        drift_change_done(&e->change);
+        *e = (LedgerEntry) {0};
+}
+
+static void entries_done(LedgerEntry *entries, size_t n)
+{
+        for (size_t k = 0; entries && k < n; k++)
+                entry_done(&entries[k]);
+        free(entries);
+}
+
+int ledger_new(Ledger **ret)
+{
+        Ledger *l = NULL;
+
+        assert(ret);
+
+        l = calloc(1, sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+
+        *ret = l;
+        return 0;
+}
+
+Ledger *ledger_free(Ledger *l)
+{
+        if (!l)
+                return NULL;
+
+        entries_done(l->entries, l->room);
+        free(l);
+        return NULL;
+}
+
+/* ---- appending ---- */
+
+static int text_copy(const char *from, char **ret)
+{
+        if (!from)
+                return 0;
+
+        *ret = strdup(from);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int entry_make(LedgerEntry *e, const char *endpoint, const DriftChange *change)
+{
+        e->change = (DriftChange) {
+                .kind = change->kind,
+                .event = change->event,
+                .expected = change->expected,
+                .at = change->at,
+        };
+        if (text_copy(endpoint, &e->endpoint) < 0 ||
+                text_copy(change->address, &e->change.address) < 0 ||
+                text_copy(change->old_text, &e->change.old_text) < 0 ||
+                text_copy(change->new_text, &e->change.new_text) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+static LedgerEntry *entry_at(const Ledger *l, size_t from_oldest)
+{
+        return &l->entries[(l->first + from_oldest) % l->room];
+}
+
+/* Room for so many more, as far as there may be any. */
+static int make_room(Ledger *l, size_t more)
+{
+        size_t wanted = MIN_OF(l->n + more, (size_t) LEDGER_ENTRIES_MAX);
+        size_t room = MAX_OF(l->room, (size_t) ROOM_MIN);
+        LedgerEntry *entries = NULL;
+
+        if (wanted <= l->room)
+                return 0;
+
+        while (room < wanted)
+                room *= 2;
+        room = MIN_OF(room, (size_t) LEDGER_ENTRIES_MAX);
+        entries = calloc(room, sizeof(*entries));
+        if (!entries)
+                return -ENOMEM;
+
+        for (size_t k = 0; k < l->n; k++)
+                entries[k] = *entry_at(l, k);
+        free(l->entries);
+        l->entries = entries;
+        l->room = room;
+        l->first = 0;
+        return 0;
+}
+
+static void push(Ledger *l, LedgerEntry *e)
+{
+        if (l->n == LEDGER_ENTRIES_MAX) {
+                entry_done(entry_at(l, 0));
+                l->first = (l->first + 1) % l->room;
+                l->n--;
+        }
+
+        e->id = ++l->last_id;
+        *entry_at(l, l->n++) = *e;
+        *e = (LedgerEntry) {0};
+}
+
+int ledger_append(Ledger *l, const char *endpoint, const DriftChange *changes, size_t n)
+{
+        LedgerEntry *entries = NULL;
+        int r = 0;
+
+        assert(l);
+        assert(endpoint);
+        assert(changes || n == 0);
+
+        if (n == 0)
+                return 0;
+
+        entries = calloc(n, sizeof(*entries));
+        if (!entries)
+                return -ENOMEM;
+        for (size_t k = 0; k < n && r == 0; k++)
+                r = entry_make(&entries[k], endpoint, &changes[k]);
+        if (r == 0)
+                r = make_room(l, n);
+        for (size_t k = 0; k < n && r == 0; k++)
+                push(l, &entries[k]);
+
+        entries_done(entries, n);
+        return r;
+}
+
+/* ---- asking ---- */
+
+size_t ledger_count(const Ledger *l)
+{
+        assert(l);
+
+        return l->n;
+}
+
+const LedgerEntry *ledger_newest(const Ledger *l, size_t i)
+{
+        assert(l);
+
+        return i < l->n ? entry_at(l, l->n - 1 - i) : NULL;
+}
+
+static bool fits(const LedgerEntry *e, const LedgerQuery *query)
+{
+        return (query->kind == _DRIFT_KIND_MAX || e->change.kind == query->kind) &&
+               (!query->endpoint || strcmp(e->endpoint, query->endpoint) == 0);
+}
+
+/* The newest one that is older than `before_id`. */
+static size_t begin_of(const Ledger *l, int64_t before_id)
+{
+        if (before_id <= 0 || before_id > l->last_id)
+                return 0;
+        return (size_t) MIN_OF(l->last_id - before_id + 1, (int64_t) l->n);
+}
+
+int ledger_query(const Ledger *l, const LedgerQuery *query, const LedgerEntry ***ret, size_t *ret_n,
+        int64_t *ret_next_before_id)
+{
+        CLEANUP_FREE const LedgerEntry **found = NULL;
+        const LedgerEntry *e = NULL;
+        int64_t next_before_id = 0;
+        size_t n = 0;
+
+        assert(l);
+        assert(query);
+        assert(query->kind <= _DRIFT_KIND_MAX);
+        assert(ret);
+        assert(ret_n);
+        assert(ret_next_before_id);
+
+        for (size_t i = begin_of(l, query->before_id); (e = ledger_newest(l, i)); i++) {
+                int r;
+
+                if (!fits(e, query))
+                        continue;
+                if (query->limit > 0 && n == query->limit) {
+                        next_before_id = found[n - 1]->id;
+                        break;
+                }
+
+                r = util_grow(&found, n, sizeof(*found));
+                if (r < 0)
+                        return r;
+                found[n++] = e;
+        }
+
+        *ret = STEAL(found);
+        *ret_n = n;
+        *ret_next_before_id = next_before_id;
+        return 0;
+}
