@@ -23,6 +23,10 @@
         X(metrics, "GET", "/metrics", LOGIN, false,                                                \
                 "All metrics, as Prometheus text 0.0.4 or OpenMetrics 1.0.0, whichever Accept "    \
                 "asks for.")                                                                       \
+        X(target, "GET", "/probe", LOGIN, false,                                                   \
+                "The metrics of one endpoint: ?target= is its name in the configuration.")         \
+        X(discovery, "GET", "/sd", LOGIN, false,                                                   \
+                "The endpoints as Prometheus HTTP service discovery, for /probe.")                 \
         X(status, "GET", "/api/v1/status", LOGIN, false,                                           \
                 "Every endpoint's assessment as JSON; ?endpoint=, ?qmgr= and ?severity= choose.")  \
         X(endpoint, "GET", "/api/v1/endpoints/NAME", LOGIN, false,                                 \

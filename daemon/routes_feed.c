@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/routes_internal.h"
 
-/* What other programs fetch again and again: metrics. */
+/* What other programs fetch again and again: metrics, and where to find them. */
 
 #include "render/metrics.h"
+#include "render/render_discovery.h"
 #include "render/render_metrics.h"
+
+static const char type_json[] = "application/json";
 
 void route_answer_metrics(const RouteRequest *q, HttpResponse *response)
 {
@@ -14,4 +17,39 @@ void route_answer_metrics(const RouteRequest *q, HttpResponse *response)
 
         response->gzip = response->vary = true;
         route_finish(q, response, r, metrics_content_type(format));
+}
+
+/* The multi-target pattern: `target` is the name of an endpoint that is configured, and nothing else. */
+void route_answer_target(const RouteRequest *q, HttpResponse *response)
+{
+        const char *name = http_query(q->http, "target");
+        const Endpoint *e = NULL;
+        MetricsFormat format = metrics_negotiate(q->http->accept);
+        int r;
+
+        if (!name || !*name) {
+                route_say(q->http, response, 400,
+                        "Say which endpoint: /probe?target=NAME, with its name in the "
+                        "configuration; /sd lists them.");
+                return;
+        }
+        e = inventory_find(manager_inventory(q->manager), name);
+        if (!e) {
+                route_say(q->http, response, 404,
+                        "No endpoint of that name is configured. A host or an address is never "
+                        "taken from a URL; /sd lists the names.");
+                return;
+        }
+
+        r = render_metrics_of(manager_inventory(q->manager), e, format, &response->body);
+        response->gzip = response->vary = true;
+        route_finish(q, response, r, metrics_content_type(format));
+}
+
+void route_answer_discovery(const RouteRequest *q, HttpResponse *response)
+{
+        int r = render_discovery(inventory_config(manager_inventory(q->manager)), &response->body);
+
+        response->etag = response->gzip = response->vary = true;
+        route_finish(q, response, r, type_json);
 }

@@ -152,14 +152,14 @@ static int page_add_endpoint(MetricsPage *p, const Endpoint *e)
 
 static int page_make_rows(MetricsPage *p)
 {
-        size_t n = inventory_count(p->inventory);
+        size_t n = p->only ? 1 : inventory_count(p->inventory);
 
         p->endpoints = calloc(n ? n : 1, sizeof(*p->endpoints));
         if (!p->endpoints)
                 return -ENOMEM;
 
         for (size_t i = 0; i < n; i++) {
-                int r = page_add_endpoint(p, inventory_at(p->inventory, i));
+                int r = page_add_endpoint(p, p->only ? p->only : inventory_at(p->inventory, i));
 
                 if (r < 0)
                         return r;
@@ -345,6 +345,21 @@ static void page_write_family(MetricsPage *p, Metric m)
                 family->address(p, &p->rows[i]);
 }
 
+static int page_write(MetricsPage *p, MetricsFormat format, Buf *b)
+{
+        int r = page_make_rows(p);
+
+        if (r < 0)
+                return r;
+
+        metrics_begin(&p->writer, b, format);
+        for (int m = 0; m < _METRIC_MAX; m++)
+                page_write_family(p, (Metric) m);
+        metrics_end(&p->writer);
+
+        return buf_error(b);
+}
+
 int render_metrics(
         const Inventory *inventory, const DaemonFacts *daemon, MetricsFormat format, Buf *b)
 {
@@ -353,19 +368,25 @@ int render_metrics(
                 .inventory = inventory,
                 .daemon = daemon,
         };
-        int r;
 
         assert(inventory);
         assert(b);
 
-        r = page_make_rows(&p);
-        if (r < 0)
-                return r;
+        return page_write(&p, format, b);
+}
 
-        metrics_begin(&p.writer, b, format);
-        for (int m = 0; m < _METRIC_MAX; m++)
-                page_write_family(&p, (Metric) m);
-        metrics_end(&p.writer);
+int render_metrics_of(
+        const Inventory *inventory, const Endpoint *e, MetricsFormat format, Buf *b)
+{
+        CLEANUP(page_done)
+        MetricsPage p = {
+                .inventory = inventory,
+                .only = e,
+        };
 
-        return buf_error(b);
+        assert(inventory);
+        assert(e);
+        assert(b);
+
+        return page_write(&p, format, b);
 }

@@ -2,7 +2,7 @@
 #ifndef MQTLS_RENDER_RENDER_METRICS_H
 #define MQTLS_RENDER_RENDER_METRICS_H
 
-/* GET /metrics and --once --format=metrics: the inventory as Prometheus metrics. */
+/* GET /metrics, GET /probe and --once --format=metrics: the inventory as Prometheus metrics. */
 
 #include "base/buf.h"
 #include "model/inventory.h"
@@ -13,5 +13,9 @@
  * -ENOMEM. */
 int render_metrics(
         const Inventory *inventory, const DaemonFacts *daemon, MetricsFormat format, Buf *b);
+
+/* The same of one endpoint alone: the families of endpoints, with its samples. Returns 0 or -ENOMEM. */
+int render_metrics_of(
+        const Inventory *inventory, const Endpoint *e, MetricsFormat format, Buf *b);
 
 #endif

@@ -32,6 +32,7 @@ typedef struct MetricsPage {
         MetricsWriter writer;
         const Inventory *inventory;
         const DaemonFacts *daemon; /* NULL: none */
+        const Endpoint *only;      /* this one, and nothing that belongs to no endpoint; NULL: all */
         EndpointRow *endpoints;
         size_t n_endpoints;
         AddressRow *rows;

@@ -3,6 +3,7 @@
 """A real Prometheus scrapes the daemon in both formats, and promtool finds nothing to say."""
 
 import json
+import os
 import re
 import subprocess
 import unittest
@@ -20,6 +21,9 @@ name=expired issuer=root cn=QM2 o=Example days-before=400 days-after=-4 eku=serv
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
+COMPLAINTS = r"(?i)level=(warn|error)[^\n]*(parse|scrape|append|duplicate|invalid)"
+ODD_NAME = "100% \u00fc <b>&target=x/y"
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 @needs("prometheus", "promtool", "openssl")
@@ -33,7 +37,9 @@ class Prometheus(unittest.TestCase):
 http = {{ listen = ( "127.0.0.1:0" ); }};
 defaults = {{ trust = "{e.path('root.crt')}"; sslciph = "ANY_TLS12_OR_HIGHER"; interval = "5s"; }};
 endpoints = (
-  {{ name = "good"; qmgr = "QM1"; channel = "A.SVRCONN"; conname = "127.0.0.1({good})"; }},
+  {{ name = "good"; qmgr = "QM1"; channel = "A.SVRCONN"; conname = "127.0.0.1({good})";
+     group = "payments"; }},
+  {{ name = "{ODD_NAME}"; channel = "A.SVRCONN"; conname = "127.0.0.1({good})"; }},
   {{ name = "expired"; qmgr = "QM2"; channel = "A.SVRCONN"; conname = "127.0.0.1({expired})"; }}
 );
 """)
@@ -70,18 +76,13 @@ endpoints = (
             with self.subTest(job):
                 self.scrape(job, bool(protocols))
 
-    def scrape(self, job, text_only):
+    def start_prometheus(self, job, scrape_config):
+        """Returns what asks it for a path below its own API, and its name in the log."""
         e = self.estate
-        target = f"127.0.0.1:{self.daemon.port}"
-        if text_only:
-            target = f"127.0.0.1:{text_only_proxy(e, self.daemon.port)}"
         port = free_port()
-        config = e.write(f"prometheus-{job}.yml", f"""
-global: {{ scrape_interval: 1s, scrape_timeout: 1s }}
-scrape_configs:
-  - job_name: {job}
-    static_configs: [ {{ targets: [ "{target}" ] }} ]
-""")
+        config = e.write(f"prometheus-{job}.yml",
+                         "global: { scrape_interval: 1s, scrape_timeout: 1s }\n"
+                         "scrape_configs:\n" + scrape_config)
         name = f"prometheus-{job}"
         e.spawn(["prometheus", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}",
                  f"--storage.tsdb.path={e.path('tsdb-' + job)}", "--log.level=debug"], name)
@@ -92,6 +93,46 @@ scrape_configs:
                     return json.load(answer)["data"]
             except OSError:
                 return None
+        return ask, name
+
+    def test_each_endpoint_can_be_a_target_of_its_own(self):
+        """The scrape configuration of mqtlsd(8), with this daemon's port in it."""
+        manual = os.path.join(os.environ.get("MQTLSD_SOURCE", ROOT), "man", "mqtlsd.8")
+        with open(manual, encoding="utf-8") as f:
+            shown = re.search(r"^scrape_configs:\n(  - job_name: mqtls\n.*?)^\.Ed$", f.read(),
+                              re.M | re.S).group(1)
+        self.assertIn("http_sd_configs", shown)
+        ask, name = self.start_prometheus(
+            "discovered", shown.replace("127.0.0.1:19157", f"127.0.0.1:{self.daemon.port}"))
+
+        def all_up():
+            active = (ask("/api/v1/targets") or {}).get("activeTargets", [])
+            return len(active) == 3 and all(t["health"] == "up" for t in active) and active
+        targets = until(all_up, "Prometheus to scrape each endpoint")
+        self.assertEqual({t["labels"]["instance"] for t in targets}, {"good", "expired", ODD_NAME})
+        self.assertEqual({t["labels"].get("group") for t in targets}, {"payments", None})
+        for target in targets:
+            self.assertEqual(target["discoveredLabels"]["__meta_mqtls_channel"], "A.SVRCONN")
+
+        query = urllib.parse.quote("count by (instance, endpoint) (mqtls_probe_success)")
+        result = until(lambda: len((ask(f"/api/v1/query?query={query}") or {}).get("result", []))
+                       == 3 and ask(f"/api/v1/query?query={query}")["result"], "three verdicts")
+        for row in result:
+            self.assertEqual((row["metric"]["instance"], row["value"][1]),
+                             (row["metric"]["endpoint"], "1"))
+        build = urllib.parse.quote("mqtls_build_info")
+        self.assertEqual(ask(f"/api/v1/query?query={build}")["result"], [])
+        self.assertNotRegex(self.estate.log_of(name), COMPLAINTS)
+
+    def scrape(self, job, text_only):
+        e = self.estate
+        target = f"127.0.0.1:{self.daemon.port}"
+        if text_only:
+            target = f"127.0.0.1:{text_only_proxy(e, self.daemon.port)}"
+        ask, name = self.start_prometheus(job, f"""
+  - job_name: {job}
+    static_configs: [ {{ targets: [ "{target}" ] }} ]
+""")
 
         def target_up():
             data = ask("/api/v1/targets")
@@ -107,7 +148,7 @@ scrape_configs:
         on_page = re.search(r'^mqtls_chain_not_after_timestamp_seconds\{endpoint="expired",[^}]*'
                             r'chain="effective"[^}]*\} (\d+)$', self.daemon.metrics(), re.M)
         self.assertEqual(float(result[0]["value"][1]), float(on_page.group(1)))
-        self.assertNotRegex(e.log_of(name), r"(?i)level=(warn|error)[^\n]*(parse|scrape|append|duplicate|invalid)")
+        self.assertNotRegex(e.log_of(name), COMPLAINTS)
 
 
 def text_only_proxy(estate, port):

@@ -714,6 +714,52 @@ START_TEST(test_many_endpoints_are_no_duplicates)
 }
 END_TEST
 
+/* /probe: what the whole page says of this endpoint, and not a sample more. */
+START_TEST(test_one_endpoint_alone)
+{
+        static const EstateEndpoint two[] = {
+                {.name = "A", .all_addresses = true, .has_trust = true},
+                {.name = "B", .qmgr = "QM2", .has_trust = true},
+        };
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM"});
+        const PkiCert *chain[] = {&leaf};
+        DaemonFacts daemon = estate_daemon();
+        CLEANUP_PARSED ParsedMetrics all, alone;
+        CLEANUP_BUF Buf text = BUF_INIT;
+
+        for (size_t k = 0; k < ARRAY_LEN(two); k++) {
+                Observation *o = estate_observation(PKI_NOW);
+
+                estate_answered(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1,
+                        true, PKI_NOW);
+                estate_answered(estate_address(o, "qm1.example.com(1414)", "192.0.2.2"), chain, 1,
+                        true, PKI_NOW);
+                estate_record(i, two[k].name, o, PKI_NOW);
+        }
+        read_page(i, &daemon, &all);
+
+        ck_assert_int_eq(
+                render_metrics_of(i, inventory_at(i, (size_t) _i), METRICS_OPENMETRICS, &text), 0);
+        ck_assert_msg(
+                parsed_metrics_read(text.data, text.len, true, &alone), "%s", alone.error);
+        ck_assert_uint_gt(alone.n_samples, 20);
+        for (size_t k = 0; k < alone.n_samples; k++)
+                ck_assert_pstr_eq(
+                        parsed_sample_label(&alone.samples[k], "endpoint"), two[_i].name);
+        for (size_t k = 0, n = 0; k < all.n_samples; k++) {
+                const char *name = parsed_sample_label(&all.samples[k], "endpoint");
+
+                if (!name || strcmp(name, two[_i].name) != 0)
+                        continue;
+                ck_assert_uint_lt(n, alone.n_samples);
+                ck_assert_pstr_eq(all.samples[k].key, alone.samples[n].key);
+                ck_assert_double_eq(all.samples[k].value, alone.samples[n].value);
+                n++;
+        }
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("render_metrics");
@@ -735,6 +781,7 @@ static Suite *make_suite(void)
         tcase_add_test(pages, test_an_unreadable_process_is_left_out);
         tcase_add_test(pages, test_labels_are_those_of_the_table);
         tcase_add_test(pages, test_many_endpoints_are_no_duplicates);
+        tcase_add_loop_test(pages, test_one_endpoint_alone, 0, 2);
         tcase_set_timeout(pages, 60);
         suite_add_tcase(suite, pages);
 
