@@ -9,6 +9,34 @@
 #include <stdint.h>
 
 #include "base/histogram.h"
+#include "judge/diagnosis.h"
+
+/* What is wrong with the daemon itself, not with an endpoint. */
+typedef struct DaemonFinding {
+        const char *name; /* of a closed list, documented in mqtlsd(8): "web_certificate_expired" */
+        Severity severity;
+        const char *message; /* what is wrong and, behind a semicolon, what to do; as read from files:
+                                escape it */
+} DaemonFinding;
+
+/* One of the files that decide who is let in; they are read again when they change. */
+typedef struct WebFileFacts {
+        const char *name; /* "tls", "basic_auth", "calendar_tokens" */
+        bool successful;  /* the last attempt to read it; otherwise what was read before is at work */
+} WebFileFacts;
+
+/* How the HTTP server lets people in. */
+typedef struct WebFacts {
+        bool has_tls;
+        int64_t cert_not_before_at, cert_not_after_at; /* of our own certificate */
+        const char *cert_subject, *cert_serial;
+        const WebFileFacts *files; /* those that are configured */
+        size_t n_files;
+        uint64_t n_handshake_failures; /* connections that sent something and got no TLS session */
+        bool has_logins;
+        uint64_t n_login_failures;   /* wrong name or password */
+        uint64_t n_logins_throttled; /* not looked at, because there were too many */
+} WebFacts;
 
 typedef struct DaemonFacts {
         const char *version;
@@ -31,6 +59,10 @@ typedef struct DaemonFacts {
         int64_t state_last_write_at;  /* 0: never yet */
         size_t n_state_waiting;       /* endpoints whose changes wait because the disk did not take them */
         uint64_t n_state_damaged;     /* damaged files set aside since the start */
+
+        WebFacts web;
+        const DaemonFinding *findings; /* worst first */
+        size_t n_findings;
 
         unsigned n_probes_in_flight;
         double scheduler_lag_seconds; /* how late the last probe was started */

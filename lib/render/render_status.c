@@ -265,6 +265,42 @@ static void put_head(Json *j, json_t *o, int64_t now_at)
         json_put_instant(j, o, "generated_at", true, now_at);
 }
 
+static json_t *web_to_json(Json *j, const WebFacts *w)
+{
+        json_t *o = json_new_object(j), *cert = NULL, *files = json_new_object(j);
+
+        if (w->has_tls) {
+                cert = json_new_object(j);
+                json_put_text(j, cert, "subject", w->cert_subject);
+                json_put_text(j, cert, "serial", w->cert_serial);
+                json_put_instant(j, cert, "not_before", true, w->cert_not_before_at);
+                json_put_instant(j, cert, "not_after", true, w->cert_not_after_at);
+        }
+        for (size_t i = 0; i < w->n_files; i++)
+                json_put_boolean(j, files, w->files[i].name, w->files[i].successful);
+
+        json_put_boolean(j, o, "tls", w->has_tls);
+        json_put_boolean(j, o, "logins", w->has_logins);
+        json_put(j, o, "certificate", cert ? cert : json_null());
+        json_put(j, o, "files_last_reload_successful", files);
+        return o;
+}
+
+static json_t *daemon_findings_to_json(Json *j, const DaemonFacts *d)
+{
+        json_t *list = json_new_array(j);
+
+        for (size_t i = 0; i < d->n_findings; i++) {
+                json_t *o = json_new_object(j);
+
+                json_put_text(j, o, "finding", d->findings[i].name);
+                json_put_text(j, o, "severity", severity_to_string(d->findings[i].severity));
+                json_put_text(j, o, "message", d->findings[i].message);
+                json_append(j, list, o);
+        }
+        return list;
+}
+
 static json_t *daemon_to_json(Json *j, const DaemonFacts *d)
 {
         json_t *o = NULL;
@@ -286,6 +322,8 @@ static json_t *daemon_to_json(Json *j, const DaemonFacts *d)
         json_put_real(j, o, "scheduler_lag_seconds", d->scheduler_lag_seconds);
         json_put_integer(j, o, "sessions_resumed", (int64_t) d->n_sessions_resumed);
         json_put_integer(j, o, "resolver_failures", (int64_t) d->n_resolver_failures);
+        json_put(j, o, "web", web_to_json(j, &d->web));
+        json_put(j, o, "findings", daemon_findings_to_json(j, d));
         return o;
 }
 
