@@ -36,6 +36,15 @@ static const LogEventInfo event_table[_LOG_EVENT_MAX] = {
         [LOG_EVENT_ENDPOINT_RECOVERED] = {"endpoint-recovered", "4376ecc25f9a41fb8bc80c7e62db2515"},
         [LOG_EVENT_ENDPOINT_CHANGED] = {"endpoint-changed", "25bf051399d14267a14c201ffab5acaa"},
         [LOG_EVENT_CLOCK_JUMPED] = {"clock-jumped", "05bc6a5b0a224a8486358e3e5434db78"},
+        [LOG_EVENT_DRIFT] = {"drift", "dd985d4816964dadb6bcc04c7439f588"},
+        [LOG_EVENT_MIXED] = {"mixed", "b47175398432452b9dcce69621311eb5"},
+        [LOG_EVENT_MISMATCH] = {"mismatch", "cb866c8d36c0465d80dbd67e1e7d8e59"},
+        [LOG_EVENT_ROTATION] = {"rotation", "db9925b9fb0f4daea0a04223350638d1"},
+        [LOG_EVENT_DRIFT_ENDED] = {"drift-ended", "5db45f03db4040df8fd8d9b102763e89"},
+        [LOG_EVENT_ACCEPTED] = {"accepted", "fee45f3db4584174a1620c9b623cded6"},
+        [LOG_EVENT_STATE_FAILING] = {"state-failing", "bc61522cb2af4a73bc70298ff7ac5a3f"},
+        [LOG_EVENT_STATE_RECOVERED] = {"state-recovered", "0bd697243457428d8491ca82847e11c6"},
+        [LOG_EVENT_STATE_DAMAGED] = {"state-damaged", "75adf596229b4c0da230637a8e06a3b4"},
 };
 
 /* The log target: the one mutable global of the house. */

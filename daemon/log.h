@@ -26,6 +26,15 @@ typedef enum LogEvent {
         LOG_EVENT_ENDPOINT_RECOVERED,
         LOG_EVENT_ENDPOINT_CHANGED, /* severity or reason changed while it neither failed nor recovered */
         LOG_EVENT_CLOCK_JUMPED,
+        LOG_EVENT_DRIFT,
+        LOG_EVENT_MIXED,
+        LOG_EVENT_MISMATCH,
+        LOG_EVENT_ROTATION,
+        LOG_EVENT_DRIFT_ENDED,
+        LOG_EVENT_ACCEPTED,
+        LOG_EVENT_STATE_FAILING,
+        LOG_EVENT_STATE_RECOVERED,
+        LOG_EVENT_STATE_DAMAGED,
         _LOG_EVENT_MAX,
 } LogEvent;
 

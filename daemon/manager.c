@@ -11,6 +11,7 @@
 
 #include "base/timefmt.h"
 #include "daemon/clock_watch.h"
+#include "daemon/drift_log.h"
 #include "daemon/heartbeat.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
@@ -70,6 +71,18 @@ static void tell_status(Manager *m)
         notify_status(status);
         free(m->status);
         m->status = status;
+}
+
+void manager_drift_noted(Manager *m, Endpoint *e, const InventoryDrift *d)
+{
+        assert(m);
+        assert(e);
+        assert(d);
+
+        for (size_t i = 0; i < d->n_changes; i++)
+                drift_log(e, &d->changes[i]);
+        if (d->n_changes > 0)
+                m->revision++;
 }
 
 static void on_probed(const ProbeOutcome *outcome, void *userdata)

@@ -45,6 +45,10 @@ int manager_reload(Manager *m, Issues *issues);
  * The clock watch calls it. */
 void manager_clock_set(Manager *m);
 
+/* To be called with what came of inventory_note_drift() or inventory_accept(): logs each change, and
+ * has memory and changes saved. Copies what it needs. */
+void manager_drift_noted(Manager *m, Endpoint *e, const InventoryDrift *d);
+
 const Clock *manager_clock(const Manager *m);
 Inventory *manager_inventory(const Manager *m);
 Scheduler *manager_scheduler(const Manager *m);
