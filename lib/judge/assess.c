@@ -208,7 +208,7 @@ static bool any_address(const Judging *j, bool (*is)(const Judging *j, size_t i)
         return false;
 }
 
-static bool counts(const Judging *j, size_t i)
+bool assess_counts(const Judging *j, size_t i)
 {
         if (j->policy->all_addresses)
                 return was_looked_at(&j->o->addresses[i]);
@@ -272,7 +272,7 @@ static void drop_findings_that_do_not_count(Judging *j)
         size_t n = 0;
 
         for (size_t k = 0; k < a->n_findings; k++) {
-                if (a->findings[k].address >= 0 && !counts(j, (size_t) a->findings[k].address))
+                if (a->findings[k].address >= 0 && !assess_counts(j, (size_t) a->findings[k].address))
                         finding_done(&a->findings[k]);
                 else
                         a->findings[n++] = a->findings[k];
@@ -287,7 +287,7 @@ static void sum_up_endpoint(Judging *j)
         for (size_t i = 0; i < a->n_addresses; i++) {
                 if (has_answered(j, i))
                         a->n_addresses_answered++;
-                if (!counts(j, i))
+                if (!assess_counts(j, i))
                         continue;
                 for (size_t s = 0; s < _STAGE_MAX; s++)
                         if (a->addresses[i].stages[s] == STAGE_RESULT_PASSED)
@@ -362,6 +362,7 @@ static int judge(Judging *j)
         for (size_t i = 0; i < j->o->n_addresses; i++)
                 judge_address(j, i);
         assess_consistency(j);
+        assess_keystores(j);
         assess_client_auth(j);
         judge_resolving(j);
         judge_emptiness(j);
@@ -395,11 +396,11 @@ static int assessment_new(size_t n_addresses, Assessment **ret)
         return 0;
 }
 
-int assess(const Observation *o, const Policy *policy, const Surroundings *around UNUSED,
-        int64_t now_at, Assessment **ret)
+int assess(const Observation *o, const Policy *policy, const Surroundings *around, int64_t now_at,
+        Assessment **ret)
 {
         CLEANUP(assessment_cleanup) Assessment *a = NULL;
-        Judging j = {.o = o, .policy = policy, .now_at = now_at};
+        Judging j = {.o = o, .policy = policy, .around = around, .now_at = now_at};
         int r;
 
         assert(o);
@@ -426,9 +427,14 @@ Assessment *assessment_free(Assessment *a)
 
         for (size_t i = 0; i < a->n_findings; i++)
                 finding_done(&a->findings[i]);
+        for (size_t i = 0; i < a->n_keystores; i++) {
+                free(a->keystores[i].name);
+                free(a->keystores[i].label);
+        }
         free(a->findings);
         free(a->message);
         free(a->addresses);
+        free(a->keystores);
         free(a);
         return NULL;
 }

@@ -54,6 +54,19 @@ typedef enum ClientAuth {
         CLIENT_AUTH_REQUIRED,
 } ClientAuth;
 
+/* Does the listener serve what a key repository of its queue manager holds? */
+typedef enum KeystoreMatch {
+        KEYSTORE_MATCH_UNKNOWN, /* the file or the leaf is not known, or another node's file it is */
+        KEYSTORE_MATCH_NO,
+        KEYSTORE_MATCH_YES,
+} KeystoreMatch;
+
+typedef struct AssessedKeystore {
+        char *name;  /* of keystores = */
+        char *label; /* that was looked for; NULL where the file gives none */
+        KeystoreMatch match; /* by the leaf that was seen last */
+} AssessedKeystore;
+
 typedef struct Assessment {
         Severity severity;
         bool success; /* mqtls_probe_success: no finding whose diagnosis `fails` */
@@ -69,6 +82,9 @@ typedef struct Assessment {
 
         bool mq_inferred; /* where stage mq passed: by inference only */
         ClientAuth client_auth;
+
+        AssessedKeystore *keystores; /* parallel to those of the surroundings */
+        size_t n_keystores;
 
         bool addresses_consistent; /* all that answered serve the same leaf */
         size_t n_addresses_answered;

@@ -16,6 +16,7 @@
 typedef struct Judging {
         const Observation *o;
         const Policy *policy;
+        const Surroundings *around; /* NULL: nothing is known */
         int64_t now_at;
         Assessment *a;
         int r; /* -ENOMEM sticks */
@@ -29,6 +30,9 @@ void judging_add_as(
 
 /* Was a chain seen in this very probe? */
 bool assess_has_fresh_chain(const AddressObservation *a);
+
+/* Does what is found at this address count against the endpoint? */
+bool assess_counts(const Judging *j, size_t address);
 
 /* Stage verify, stage policy of one address; what concerns all of them together. */
 void assess_chain(Judging *j, size_t address);
@@ -45,6 +49,7 @@ bool assess_mq_passed(const Judging *j, size_t address, bool *ret_inferred);
 
 bool judging_has(const Judging *j, Diagnosis d, int address);
 void assess_consistency(Judging *j);
+void assess_keystores(Judging *j);
 void assess_dates(Judging *j);
 
 /* Which certificate of a chain ends first, as far as it matters to a partner: over the verified path

@@ -599,6 +599,24 @@
                 "Compare the leaf certificates of the addresses. Put the new certificate on "      \
                 "every node, then REFRESH SECURITY TYPE(SSL) on each.",                            \
                 "none")                                                                            \
+        X(POLICY_KEYSTORE_NOT_SERVED,                                                              \
+                STAGE_POLICY, "keystore_not_served", SEVERITY_WARNING, false,                      \
+                "The listener serves another certificate than the key repository on disk "         \
+                "holds.",                                                                          \
+                "Most often the certificate was renewed in the file and the queue manager was "    \
+                "not told: channel processes keep what they read when they started. Else the "     \
+                "file here is not the one of SSLKEYR, another CERTLABL is in force, or a device "  \
+                "in front of the queue manager terminates TLS.",                                   \
+                "",                                                                                \
+                "",                                                                                \
+                "",                                                                                \
+                "",                                                                                \
+                "If the file holds the newer one: REFRESH SECURITY TYPE(SSL), at a time when "     \
+                "the TLS channels of the queue manager may be stopped and started again (the "     \
+                "instances of Native HA are restarted instead). Else compare DISPLAY QMGR "        \
+                "SSLKEYR CERTLABL and DISPLAY CHANNEL(name) CERTLABL with path = and "             \
+                "certlabl = here.",                                                                \
+                "none")                                                                            \
         X(POLICY_LIFETIME_SHORT,                                                                   \
                 STAGE_POLICY, "lifetime_short", SEVERITY_WARNING, false,                           \
                 "A certificate of the chain ends soon.",                                           \

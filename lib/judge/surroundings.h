@@ -4,7 +4,7 @@
 
 /*
  * What is known beside the probe itself when an endpoint is judged: what the queue manager's key
- * repository holds, and which other endpoints have a serial or a key in common with it. Borrowed
+ * repositories hold, and which other endpoints have a serial or a key in common with it. Borrowed
  * values; whoever calls assess() keeps them alive meanwhile.
  */
 
@@ -13,13 +13,22 @@
 #include <stdint.h>
 
 #include "x509/cert.h"
+#include "x509/keystore.h"
+
+/* A key repository of the endpoint's queue manager. There are several where the nodes of a queue
+ * manager have one each. */
+typedef struct SurroundingKeystore {
+        const char *name;            /* of keystores = */
+        const char *label;           /* that is looked for; NULL where the file gives none, or nothing is
+                                        known of it */
+        const Keystore *keystore;    /* NULL: none could be read yet */
+        const KeystoreEntry *entry;  /* what the listener is to serve; NULL: that cannot be told */
+        int64_t since_at;            /* since when the file is known to hold it; 0: always */
+} SurroundingKeystore;
 
 typedef struct Surroundings {
-        /* The certificate that the file holds for this channel; NULL: no keystore is configured for it,
-         * or the file could not be read, or would serve none. */
-        const CertFacts *keystore_leaf;
-        const char *keystore_name; /* NULL exactly when keystore_leaf is */
-        const char *keystore_label; /* NULL where the file gives none */
+        const SurroundingKeystore *keystores;
+        size_t n_keystores;
 
         /* Another endpoint whose leaf has the same issuer and serial and is another certificate: its
          * name; NULL: none. RFC 5280 section 4.1.2.2 forbids it. */

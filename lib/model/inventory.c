@@ -341,7 +341,7 @@ int inventory_record(Inventory *i, Endpoint *e, Observation *o, int64_t now_at)
 
         keep_chains(e->observation, o);
         endpoint_keep_mq(e, o);
-        r = assess(o, &e->config->policy, NULL, now_at, &a);
+        r = endpoint_assess(i, e, o, now_at, &a);
         if (r < 0) {
                 return_chains(e->observation, o);
                 endpoint_return_mq(e, o);
@@ -372,7 +372,7 @@ int inventory_reassess(Inventory *i, int64_t now_at)
                         continue;
                 }
 
-                r = assess(e->observation, &e->config->policy, NULL, now_at, &a);
+                r = endpoint_assess(i, e, e->observation, now_at, &a);
                 if (r < 0)
                         return r;
 

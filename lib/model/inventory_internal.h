@@ -14,6 +14,26 @@ struct Inventory {
         Ledger *ledger;
 };
 
+/* ---- inventory_surroundings.c ---- */
+
+/* What is known beside the observation, and what of it is not borrowed from the inventory. */
+typedef struct EndpointSurroundings {
+        Surroundings around;
+        SurroundingKeystore *keystores; /* `around` points here */
+} EndpointSurroundings;
+
+/* For an endpoint whose observation is `o`, or is about to be. It borrows from the inventory. Returns
+ * 0, or -ENOMEM with nothing to be done. */
+int endpoint_surroundings_make(const Inventory *i, const Endpoint *e, const Observation *o,
+        EndpointSurroundings *ret);
+void endpoint_surroundings_done(EndpointSurroundings *s);
+
+/* Judges `o` as the endpoint's, with what surrounds it. Returns 0 or -ENOMEM. */
+int endpoint_assess(const Inventory *i, const Endpoint *e, const Observation *o, int64_t now_at,
+        Assessment **ret);
+
+/* ---- inventory.c ---- */
+
 /* NULL if there is none; `o` may be NULL. */
 AddressObservation *observation_find_address(Observation *o, const char *address);
 

@@ -1587,6 +1587,7 @@ START_TEST(rules_are_in_force_where_their_settings_are)
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_DUPLICATE_SERIAL, &policy));
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_KEYSTORE_NOT_SERVED, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_VERIFY_EXPIRED, &policy));
 
         policy.all_addresses = true;
