@@ -127,6 +127,9 @@ DriftRecord *drift_memory_find(DriftMemory *m, const char *address);
 /* Adds the record of an address that has none. Returns 0, -ENOMEM, or -E2BIG. */
 int drift_memory_add(DriftMemory *m, const char *address, DriftRecord **ret);
 
+/* Is there something to differ from, at the endpoint or one of its present addresses? */
+bool drift_has_baseline(const DriftMemory *m, DriftKind kind);
+
 /* Does what is seen now differ from the baseline, at the endpoint or one of its present addresses?
  * Without what is merely mixed. */
 bool drift_is_open(const DriftMemory *m, DriftKind kind);

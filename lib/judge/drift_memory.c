@@ -247,6 +247,19 @@ int drift_memory_add(DriftMemory *m, const char *address, DriftRecord **ret)
         return 0;
 }
 
+bool drift_has_baseline(const DriftMemory *m, DriftKind kind)
+{
+        assert(m);
+        assert(kind < _DRIFT_KIND_MAX);
+
+        if (m->endpoint.tracks[kind].baseline.value)
+                return true;
+        for (size_t i = 0; i < m->n_addresses; i++)
+                if (m->addresses[i].is_present && m->addresses[i].tracks[kind].baseline.value)
+                        return true;
+        return false;
+}
+
 bool drift_is_open(const DriftMemory *m, DriftKind kind)
 {
         assert(m);

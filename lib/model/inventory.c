@@ -367,6 +367,7 @@ int inventory_reassess(Inventory *i, int64_t now_at)
                 Assessment *a = NULL;
                 int r;
 
+                endpoint_end_window(e, now_at);
                 if (!e->observation) {
                         endpoint_hold_dates(e);
                         continue;

@@ -137,7 +137,8 @@ Ledger *inventory_ledger(const Inventory *i);
 /* The key repositories that are configured, parallel to the Config's keystores. */
 Repository *inventory_repositories(const Inventory *i, size_t *ret_n);
 
-/* Judges everything again, after a jump of the wall clock or a day's end. Returns 0 or -ENOMEM. */
+/* Judges everything again, after a jump of the wall clock or a day's end; forgets the windows that have
+ * passed. Returns 0 or -ENOMEM. */
 int inventory_reassess(Inventory *i, int64_t now_at);
 
 typedef struct InventoryCounts {

@@ -34,6 +34,12 @@ bool endpoint_is_expected(const Endpoint *e, int64_t now_at)
         return e->expected_from_at <= now_at && now_at < e->expected_until_at;
 }
 
+void endpoint_end_window(Endpoint *e, int64_t now_at)
+{
+        if (e->expected_until_at <= now_at)
+                e->expected_from_at = e->expected_until_at = 0;
+}
+
 /* ---- our own part ---- */
 
 /* What the listener chooses from. The identity by its name: when the monitor's own certificate is

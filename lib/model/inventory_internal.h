@@ -55,4 +55,7 @@ void endpoint_take_mq(Endpoint *e, const Observation *o);
  * that are kept. */
 void endpoint_hold_dates(Endpoint *e);
 
+/* Forgets an announced window that has passed. */
+void endpoint_end_window(Endpoint *e, int64_t now_at);
+
 #endif

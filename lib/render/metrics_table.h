@@ -106,6 +106,23 @@
                 "it (0); absent where no survey was made or it did not show.")                     \
         X(SURVEY_LAST_RUN, "mqtls_survey_last_run_timestamp_seconds", METRIC_GAUGE, "seconds",     \
                 METRICS_ENDPOINT_LABELS, "When the last survey ended.")                            \
+        X(DRIFT, "mqtls_drift", METRIC_GAUGE, "", METRICS_ENDPOINT_LABELS ",kind",                 \
+                "Whether what is observed differs from the baseline (1) or not (0), for each "     \
+                "kind that has one; stays 1 until it is accepted or the old value returns.")       \
+        X(MIXED, "mqtls_mixed", METRIC_GAUGE, "", METRICS_ENDPOINT_LABELS ",kind",                 \
+                "Whether two values are served in turn at one address (1) or not (0), for each "   \
+                "kind that has ever changed.")                                                     \
+        X(CHANGES_TOTAL, "mqtls_changes_total", METRIC_COUNTER, "",                                \
+                METRICS_ENDPOINT_LABELS ",kind",                                                   \
+                "Entries of the ledger of changes, over restarts, for each kind that has ever "    \
+                "changed.")                                                                        \
+        X(LAST_CHANGE, "mqtls_last_change_timestamp_seconds", METRIC_GAUGE, "seconds",             \
+                METRICS_ENDPOINT_LABELS ",kind",                                                   \
+                "When the ledger got its last entry, for each kind that has ever changed.")        \
+        X(CHANGE_EXPECTED_UNTIL, "mqtls_change_expected_until_timestamp_seconds", METRIC_GAUGE,    \
+                "seconds", METRICS_ENDPOINT_LABELS,                                                \
+                "When the announced window ends in which changes are expected; present only "      \
+                "while one is announced.")                                                         \
         X(ADDRESSES, "mqtls_addresses", METRIC_GAUGE, "", METRICS_ENDPOINT_LABELS,                 \
                 "Addresses of the endpoint that the last probe knew of.")                          \
         X(ADDRESSES_CONSISTENT, "mqtls_addresses_consistent", METRIC_GAUGE, "",                    \

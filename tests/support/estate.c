@@ -199,7 +199,11 @@ void estate_survey(
 
 void estate_record(Inventory *i, const char *name, Observation *o, int64_t now_at)
 {
-        must_succeed(inventory_record(i, must(inventory_find(i, name)), o, now_at));
+        Endpoint *e = must(inventory_find(i, name));
+        CLEANUP_INVENTORY_DRIFT InventoryDrift drift = {0};
+
+        must_succeed(inventory_record(i, e, o, now_at));
+        must_succeed(inventory_note_drift(i, e, now_at, &drift));
 }
 
 DaemonFacts estate_daemon(void)

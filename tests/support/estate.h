@@ -55,7 +55,7 @@ MqInitFacts estate_refusal(uint32_t status_code);
 void estate_survey(Inventory *i, const char *name, SurveyAnswer others, const char *accepted,
         int64_t now_at);
 
-/* Records it; takes ownership. */
+/* Records it, and notes what changed, as the daemon does; takes ownership. */
 void estate_record(Inventory *i, const char *name, Observation *o, int64_t now_at);
 
 /* A daemon that is well. */
