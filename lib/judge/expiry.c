@@ -105,6 +105,14 @@ int64_t threshold_seconds(const Threshold *t, int64_t not_before_at, int64_t not
         return seconds < (double) INT64_MAX ? (int64_t) seconds : INT64_MAX;
 }
 
+bool threshold_exceeds(const Threshold *a, const Threshold *b)
+{
+        if (a->is_share != b->is_share)
+                return false;
+
+        return a->is_share ? a->share > b->share : a->seconds > b->seconds;
+}
+
 ExpiryState expiry_judge(int64_t not_before_at,
         int64_t not_after_at,
         const Threshold *warning,

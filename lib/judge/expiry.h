@@ -22,6 +22,10 @@ int threshold_parse(const char *text, Threshold *ret);
 /* The threshold in seconds for a certificate of this validity. */
 int64_t threshold_seconds(const Threshold *t, int64_t not_before_at, int64_t not_after_at);
 
+/* Is `a` more than `b`, whatever the certificate? A span and a share can be compared only when it is
+ * known: false. */
+bool threshold_exceeds(const Threshold *a, const Threshold *b);
+
 typedef enum ExpiryState {
         EXPIRY_OK,
         EXPIRY_WARNING,

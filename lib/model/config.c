@@ -21,6 +21,7 @@ void endpoint_config_done(EndpointConfig *e)
         free(e->identity_name);
         free(e->trust_path);
         free(e->sni);
+        free(e->certlabl);
         (void) sslpeer_free(e->sslpeer);
         free(e->contact);
         free(e->group);
@@ -60,6 +61,9 @@ Config *config_unref(Config *c)
         for (size_t i = 0; i < c->n_imports; i++)
                 config_import_done(&c->imports[i]);
         free(c->imports);
+        for (size_t i = 0; i < c->n_keystores; i++)
+                keystore_config_done(&c->keystores[i]);
+        free(c->keystores);
         for (size_t i = 0; i < c->http.n_listen; i++)
                 free(c->http.listen[i].host);
         free(c->http.listen);
@@ -167,6 +171,7 @@ bool endpoint_config_equal(const EndpointConfig *a, const EndpointConfig *b)
         assert(b);
 
         return endpoint_config_sees_equal(a, b) && text_equal(a->qmgr, b->qmgr) &&
+               text_equal(a->certlabl, b->certlabl) &&
                a->chltype == b->chltype && a->interval_usec == b->interval_usec &&
                a->retry_interval_usec == b->retry_interval_usec &&
                a->timeout_usec == b->timeout_usec && a->linger_usec == b->linger_usec &&

@@ -61,6 +61,7 @@ typedef struct EndpointConfig {
         SniMode sni_mode;
         char *sni; /* server_name to send; NULL for SNI_NONE, and for SNI_HOSTNAME (the host of each conname) */
         bool all_addresses;
+        char *certlabl;      /* CERTLABL of the channel, where its SNI is sent; NULL: the queue manager's */
 
         uint64_t interval_usec, retry_interval_usec, timeout_usec;
         ProbeDepth depth;
@@ -88,7 +89,8 @@ typedef struct KeystoreConfig {
 
         char *name;     /* unique */
         char *path;     /* of the file, or of its stem as SSLKEYR has it */
-        char *stash;    /* its stash file, of which only presence and mode are looked at; NULL: none */
+        char *stash;    /* its stash file, of which only presence and mode are looked at; NULL: the one
+                           beside it, which may be missing */
         char *qmgr;     /* whose it is: endpoints of this queue manager are held against it; NULL: nobody's */
         char *certlabl; /* CERTLABL of the queue manager; NULL: its default label */
         char *passphrase; /* for PKCS#12; NULL: none. Wiped when freed. */

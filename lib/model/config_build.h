@@ -50,6 +50,7 @@ int config_build_top(ConfigBuilder *b, ConfigGroup *g);
 int config_build_http(ConfigBuilder *b, ConfigGroup *g);
 int config_build_probing(ConfigBuilder *b, ConfigGroup *g);
 int config_build_identity(ConfigBuilder *b, ConfigGroup *g);
+int config_build_keystore(ConfigBuilder *b, ConfigGroup *g); /* behind defaults */
 int config_build_endpoint(ConfigBuilder *b, ConfigGroup *g); /* behind defaults and identities */
 int config_build_import(ConfigBuilder *b, ConfigGroup *g);   /* behind endpoints */
 
@@ -83,5 +84,8 @@ void config_known_names_done(ConfigBuilder *b);
 
 /* Frees what an EndpointConfig owns (config.c). */
 void endpoint_config_done(EndpointConfig *e);
+
+/* The same of a KeystoreConfig (config_keystore.c). */
+void keystore_config_done(KeystoreConfig *k);
 
 #endif

@@ -26,6 +26,7 @@ enum {
         LIMIT_TEXT_MAX = 32,
         CREDENTIAL_NAME_MAX = 255, /* of a file name */
         SNI_BYTES_MAX = 255,       /* of a host name, RFC 6066 section 3 */
+        CERTLABL_CHARACTERS_MAX = 64,
 };
 
 #define RANGE_SEPARATOR ".."
@@ -241,6 +242,22 @@ static int check_channel(ConfigValue *v, SettingId id UNUSED, const char *text, 
         return 0;
 }
 
+/* MQ_CERT_LABEL_LENGTH characters, any that can be printed. */
+static int check_certlabl(ConfigValue *v, SettingId id UNUSED, const char *text, Issues *issues)
+{
+        size_t n = 0;
+
+        for (const char *s = text; *s; s++)
+                n += ((unsigned char) *s & 0xc0U) != 0x80U;
+        if (strspn(text, " ") == strlen(text))
+                config_value_complain(v, issues, "is blank; write the label, or remove the setting");
+        else if (n > CERTLABL_CHARACTERS_MAX)
+                config_value_complain(v, issues,
+                        "is %zu characters long; a CERTLABL has at most %d", n,
+                        CERTLABL_CHARACTERS_MAX);
+        return 0;
+}
+
 static int check_conname(ConfigValue *v, SettingId id UNUSED, const char *text, Issues *issues)
 {
         ConnameList list = {0};
@@ -364,6 +381,7 @@ static const KindCheck kind_checks[_CONFIG_KIND_MAX] = {
         [CONFIG_KIND_QMGR] = check_qmgr,
         [CONFIG_KIND_CHANNEL] = check_channel,
         [CONFIG_KIND_CHLTYPE] = check_choice,
+        [CONFIG_KIND_CERTLABL] = check_certlabl,
         [CONFIG_KIND_CONNAME] = check_conname,
         [CONFIG_KIND_SSLCIPH] = check_sslciph,
         [CONFIG_KIND_LISTENER_SSLCIPH] = check_listener_sslciph,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "model/config_shared.h"
+#include "mq/sni.h"
 
 /* Settings that are copied as they are. */
 static const struct {
@@ -224,6 +225,30 @@ static void build_identity(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
                         "there is no identity \"%.80s\"; add it to identities =", v->text);
 }
 
+/* A queue manager looks at CERTLABL of a channel that it is told by SNI. One that is not told the
+ * channel in time serves its own certificate. */
+static int build_certlabl(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
+{
+        const ConfigValue *v = config_builder_right_value(b, g, SETTING_CERTLABL);
+        CLEANUP_BUF Buf sni = BUF_INIT;
+
+        if (!v || !e->channel)
+                return 0;
+
+        sni_from_channel(e->channel, &sni);
+        if (buf_error(&sni) < 0)
+                return -ENOMEM;
+        if (e->sni && strcmp(e->sni, buf_str(&sni)) == 0) {
+                e->certlabl = strdup(v->text);
+                return e->certlabl ? 0 : -ENOMEM;
+        }
+
+        issues_add_warning(b->issues, v->file, v->line, v->setting,
+                "counts only where the channel is sent as server name; remove sni =, or this, and the "
+                "queue manager's own label counts");
+        return 0;
+}
+
 static int build_profile(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
 {
         ConfigValue *sslciph = config_builder_right_value(b, g, SETTING_SSLCIPH);
@@ -256,15 +281,8 @@ static void check_thresholds(ConfigBuilder *b, ConfigGroup *g)
         ConfigValue *w = config_builder_right_value(b, g, SETTING_EXPIRY_WARNING);
         ConfigValue *c = config_builder_right_value(b, g, SETTING_EXPIRY_CRITICAL);
         ConfigValue *blamed = NULL;
-        bool is_wrong = false;
 
-        /* A span and a share can be compared only when the certificate is known. */
-        if (!w || !c || w->threshold.is_share != c->threshold.is_share)
-                return;
-
-        is_wrong = w->threshold.is_share ? c->threshold.share > w->threshold.share
-                                         : c->threshold.seconds > w->threshold.seconds;
-        if (!is_wrong)
+        if (!w || !c || !threshold_exceeds(&c->threshold, &w->threshold))
                 return;
 
         blamed = config_builder_blame(g, SETTING_EXPIRY_CRITICAL, c, w);
@@ -331,6 +349,9 @@ static int build_endpoint(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
         if (r < 0)
                 return r;
         r = build_name(b, g, e);
+        if (r < 0)
+                return r;
+        r = build_certlabl(b, g, e);
         if (r < 0)
                 return r;
         r = build_trust(b, g, e);

@@ -24,6 +24,7 @@ static const SettingId filled[] = {
         SETTING_SSLCIPH,
         SETTING_LISTENER_SSLCIPH,
         SETTING_SSLPEER,
+        SETTING_CERTLABL,
 };
 
 /* An endpoint is the side that accepts. Which one that is for a definition of the side that dials:
@@ -171,6 +172,14 @@ static int limit_depth(Importer *m, const ImportedEndpoint *e)
         return fill(m, e, SETTING_DEPTH, probe_depth_to_string(PROBE_DEPTH_TLS));
 }
 
+/* Does its CERTLABL count? Only where the import leaves the channel's name in SNI. */
+static bool is_shown(Importer *m, const ImportedEndpoint *e)
+{
+        const ConfigValue *sni = config_builder_right_value(m->builder, m->group, SETTING_SNI);
+
+        return e->is_listener && sni && strcmp(sni->text, sni_mode_to_string(SNI_CHANNEL)) == 0;
+}
+
 static int fill_all(Importer *m, const ImportedEndpoint *e)
 {
         const struct {
@@ -185,6 +194,8 @@ static int fill_all(Importer *m, const ImportedEndpoint *e)
                 /* A listener's own are what it admits; its SSLPEER is about those who dial. */
                 { SETTING_LISTENER_SSLCIPH, e->is_listener ? e->sslciph : NULL },
                 { SETTING_SSLPEER, e->is_listener ? NULL : e->sslpeer },
+                /* What a listener shows; that of those who dial is about themselves. */
+                { SETTING_CERTLABL, is_shown(m, e) ? e->certlabl : NULL },
         };
         int r = 0;
 

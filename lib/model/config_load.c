@@ -34,6 +34,7 @@ static const struct {
         { SETTING_PROBING, CONFIG_SECTION_PROBING, config_build_probing },
         { SETTING_DEFAULTS, CONFIG_SECTION_DEFAULTS, NULL },
         { SETTING_IDENTITIES, CONFIG_SECTION_IDENTITIES, config_build_identity },
+        { SETTING_KEYSTORES, CONFIG_SECTION_KEYSTORES, config_build_keystore },
         { SETTING_ENDPOINTS, CONFIG_SECTION_ENDPOINTS, config_build_endpoint },
         { SETTING_IMPORTS, CONFIG_SECTION_IMPORTS, config_build_import },
 };
@@ -94,6 +95,7 @@ static const char *wanted_form(ConfigKind kind)
         case CONFIG_KIND_URL:
         case CONFIG_KIND_QMGR:
         case CONFIG_KIND_CHANNEL:
+        case CONFIG_KIND_CERTLABL:
         case CONFIG_KIND_CHLTYPE:
         case CONFIG_KIND_CONNAME:
         case CONFIG_KIND_SSLCIPH:

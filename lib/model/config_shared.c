@@ -155,6 +155,19 @@ static int read_passphrase(
         return r < 0 ? r : -EINVAL;
 }
 
+int config_shared_passphrase(const ConfigPassphrase *passphrase, Issues *issues, char **ret)
+{
+        CLEANUP_FREE char *path = NULL;
+        int r = passphrase_path(passphrase, issues, &path);
+
+        assert(ret);
+
+        if (r < 0 || !path)
+                return r;
+        r = read_passphrase(passphrase, path, issues, ret);
+        return r == -EINVAL ? 0 : r;
+}
+
 static int load_trust(SharedTrust *t, ConfigValue *path, const ConfigPassphrase *p, Issues *issues)
 {
         CLEANUP(passphrase_cleanup) char *passphrase = NULL;

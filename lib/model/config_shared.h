@@ -30,6 +30,10 @@ typedef struct ConfigPassphrase {
         const char *credentials_directory; /* NULL: the environment names none */
 } ConfigPassphrase;
 
+/* Reads it. `*ret` stays NULL where none is configured, and where it cannot be read, which has been
+ * complained about. Returns 0 or -ENOMEM. */
+int config_shared_passphrase(const ConfigPassphrase *passphrase, Issues *issues, char **ret);
+
 /* In the functions below, 0 with NULL in `*ret` means that there is an issue which says why; it was
  * added now, or when the same thing was wanted before. Otherwise they return 0 or -ENOMEM. */
 

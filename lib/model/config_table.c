@@ -20,6 +20,7 @@ enum {
 #define SECTION_NAME_DEFAULTS "defaults"
 #define SECTION_NAME_IDENTITIES "identities"
 #define SECTION_NAME_IMPORTS "imports"
+#define SECTION_NAME_KEYSTORES "keystores"
 #define SECTION_NAME_ENDPOINTS "endpoints"
 
 #define KIND_NAME_STRING "string"
@@ -33,6 +34,7 @@ enum {
 #define KIND_NAME_URL "URL"
 #define KIND_NAME_QMGR "queue manager name"
 #define KIND_NAME_CHANNEL "channel name"
+#define KIND_NAME_CERTLABL "certificate label"
 #define KIND_NAME_CHLTYPE "choice"
 #define KIND_NAME_CONNAME "CONNAME"
 #define KIND_NAME_SSLCIPH "SSLCIPH"
@@ -86,6 +88,7 @@ const char *config_section_to_string(ConfigSection section)
                 [CONFIG_SECTION_PROBING] = SECTION_NAME_PROBING,
                 [CONFIG_SECTION_DEFAULTS] = SECTION_NAME_DEFAULTS,
                 [CONFIG_SECTION_IDENTITIES] = SECTION_NAME_IDENTITIES,
+                [CONFIG_SECTION_KEYSTORES] = SECTION_NAME_KEYSTORES,
                 [CONFIG_SECTION_IMPORTS] = SECTION_NAME_IMPORTS,
                 [CONFIG_SECTION_ENDPOINTS] = SECTION_NAME_ENDPOINTS,
         };

@@ -24,6 +24,7 @@
         CONFIG_TABLE_PROBING(X)                                                                    \
         CONFIG_TABLE_IDENTITIES(X)                                                                 \
         CONFIG_TABLE_IMPORTS(X)                                                                    \
+        CONFIG_TABLE_KEYSTORES(X)                                                                  \
         CONFIG_TABLE_ENDPOINTS(X)
 
 #define CONFIG_TABLE_TOP(X)                                                                        \
@@ -45,7 +46,7 @@
                 "How much of the TLS library may be used.")                                        \
         X(IMPORTS, TOP, "imports", GROUPS, "", "", false, true,                                    \
                 "Channel definitions to take endpoints from.")                                     \
-        X(KEYSTORES, TOP, "keystores", GROUPS, "", "", false, false,                               \
+        X(KEYSTORES, TOP, "keystores", GROUPS, "", "", false, true,                                \
                 "Key repositories whose certificates are watched in place.")
 
 #define CONFIG_TABLE_HTTP(X)                                                                       \
@@ -111,6 +112,26 @@
                 "SDR|SVR|RCVR|RQSTR|CLNTCONN|SVRCONN|CLUSRCVR|CLUSSDR", false, true,               \
                 "Only definitions of these types; by default all.")
 
+#define CONFIG_TABLE_KEYSTORES(X)                                                                  \
+        X(KEYSTORE_NAME, KEYSTORES, "name", NAME, "", "", false, true,                             \
+                "What metrics and reports call it; unique.")                                       \
+        X(KEYSTORE_PATH, KEYSTORES, "path", PATH, "", "", false, true,                             \
+                "The file, or its stem as SSLKEYR has it.")                                        \
+        X(KEYSTORE_STASH, KEYSTORES, "stash", PATH, "", "", false, true,                           \
+                "Its stash file, which is never read: it has to be there, and not be open to others.") \
+        X(KEYSTORE_QMGR, KEYSTORES, "qmgr", QMGR, "", "", false, true,                             \
+                "Whose it is: what its listeners serve is held against the file.")                 \
+        X(KEYSTORE_CERTLABL, KEYSTORES, "certlabl", CERTLABL, "", "", false, true,                 \
+                "CERTLABL of the queue manager; by default ibmwebspheremq and its name in lower case.") \
+        X(KEYSTORE_PASSPHRASE_FILE, KEYSTORES, "passphrase_file", PATH, "", "", false, true,       \
+                "File whose first line is the passphrase, which only PKCS#12 needs.")              \
+        X(KEYSTORE_PASSPHRASE_CREDENTIAL, KEYSTORES, "passphrase_credential", CREDENTIAL, "", "",  \
+                false, true, "Name of the systemd credential that holds the passphrase.")          \
+        X(KEYSTORE_EXPIRY_WARNING, KEYSTORES, "expiry_warning", THRESHOLD, "", "", false, true,    \
+                "How much is left of a certificate when a warning is due; by default that of defaults.") \
+        X(KEYSTORE_EXPIRY_CRITICAL, KEYSTORES, "expiry_critical", THRESHOLD, "", "", false, true,  \
+                "How much is left when it becomes critical; by default that of defaults.")
+
 /* In the order in which a reader wants them: who, where, how, when, judged by what, for whom. */
 #define CONFIG_TABLE_ENDPOINTS(X)                                                                  \
         X(NAME, ENDPOINTS, "name", NAME, "", "", false, true,                                      \
@@ -128,6 +149,8 @@
                 "The partner's SSLCIPH: exactly what is offered; required.")                       \
         X(LISTENER_SSLCIPH, ENDPOINTS, "listener_sslciph", LISTENER_SSLCIPH, "", "", true, true,   \
                 "The accepting channel's SSLCIPH: what the result is judged by; by default sslciph.") \
+        X(CERTLABL, ENDPOINTS, "certlabl", CERTLABL, "", "", false, true,                          \
+                "CERTLABL of the accepting channel, to be found in keystores; by default the queue manager's.") \
         X(SSLPEER, ENDPOINTS, "sslpeer", SSLPEER, "", "", true, true,                              \
                 "The partner's SSLPEER: the names that the listener's certificate may bear.")      \
         X(SSLCAUTH, ENDPOINTS, "sslcauth", CHOICE, "", "REQUIRED|OPTIONAL", true, true,            \

@@ -31,6 +31,7 @@ typedef enum ConfigSection {
         CONFIG_SECTION_PROBING,
         CONFIG_SECTION_DEFAULTS, /* has no rows of its own: those of ENDPOINTS that say in_defaults */
         CONFIG_SECTION_IDENTITIES,
+        CONFIG_SECTION_KEYSTORES,
         CONFIG_SECTION_IMPORTS, /* and those rows of ENDPOINTS that may override what is imported */
         CONFIG_SECTION_ENDPOINTS,
         _CONFIG_SECTION_MAX,
@@ -49,6 +50,7 @@ typedef enum ConfigKind {
         CONFIG_KIND_URL,
         CONFIG_KIND_QMGR,
         CONFIG_KIND_CHANNEL,
+        CONFIG_KIND_CERTLABL,
         CONFIG_KIND_CHLTYPE,
         CONFIG_KIND_CONNAME,
         CONFIG_KIND_SSLCIPH,          /* one that can be offered */

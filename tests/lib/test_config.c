@@ -435,8 +435,6 @@ static const WrongRow wrong_rows[] = {
                 "1m..30d" },
         { "a survey has a lower limit", WRONG_ENDPOINT("survey = \"59m\";"), 4, NULL, "1h..365d" },
         { "a survey has an upper limit", WRONG_ENDPOINT("survey = \"366d\";"), 4, NULL, "1h..365d" },
-        { "keystores are of a later version", "keystores = ( );\n", 1, "keystores",
-                "not supported yet" },
         { "shard is of a later version", "shard = \"1/2\";\n", 1, "shard", "not supported yet" },
         { "crypto_profile is of a later version", "crypto_profile = \"narrow\";\n", 1, NULL,
                 "not supported yet" },
@@ -659,7 +657,7 @@ START_TEST(ten_mistakes_are_ten_issues)
         static const char text[] =
                 "http = { listen = ( \"127.0.0.1:99999\" );\n"         /* 1 */
                 "         lifecycle = \"yes\"; };\n"                   /* 2 */
-                "keystores = ( { path = \"key.kdb\"; } );\n"            /* 3 */
+                "keystores = ( { path = \"key.kdb\"; } );\n"            /* 3: no name */
                 "defaults = { intervall = \"15m\"; };\n"               /* 4 */
                 "endpoints = (\n"                                      /* 5 */
                 "  { name = \"a\"; channel = \"APP.SVRCONN.THAT.IS.TOO.LONG\";\n" /* 6 */
@@ -673,7 +671,7 @@ START_TEST(ten_mistakes_are_ten_issues)
                 unsigned line;
                 const char *part;
         } wanted[] = {
-                { 1, "port" },           { 2, "is a string" },    { 3, "not supported yet" },
+                { 1, "port" },           { 2, "is a string" },    { 3, "name = is missing" },
                 { 4, "\"interval\"" },   { 6, "20 characters" },  { 7, "port" },
                 { 8, "ANY_TLS12" },      { 9, "also the name" },  { 10, "no identity" },
                 { 11, "is an integer" }, { 12, "set twice" },
@@ -1044,7 +1042,7 @@ END_TEST
 START_TEST(the_table_is_complete_and_without_doubles)
 {
         static const char *const sections[] = {
-                "", "http", "probing", "identities", "imports", "endpoints",
+                "", "http", "probing", "identities", "imports", "keystores", "endpoints",
         };
         size_t n = 0;
 
