@@ -93,7 +93,7 @@ static int report(const Inventory *inventory, const Options *options, const Cloc
 
         switch (options->format) {
         case FORMAT_JSON:
-                r = is_probe ? render_endpoint(first, now_at, &b)
+                r = is_probe ? render_endpoint(inventory, first, now_at, &b)
                              : render_status(inventory, NULL, NULL, now_at, &b);
                 break;
         case FORMAT_METRICS:

@@ -85,7 +85,7 @@ void route_answer_endpoint(const RouteRequest *q, HttpResponse *response)
                 return;
         }
 
-        r = render_endpoint(e, route_now_at(q), &response->body);
+        r = render_endpoint(manager_inventory(q->manager), e, route_now_at(q), &response->body);
         response->gzip = response->vary = true;
         route_finish(q, response, r, type_json);
 }

@@ -254,12 +254,13 @@ static void put_endpoint(Json *j, json_t *o, const Endpoint *e, bool detailed)
         json_put_text(j, o, "sslcauth", sslcauth_to_string(c->policy.sslcauth));
         json_put(j, o, "mq", mq_to_json(j, &e->mq, c->chltype, e->mq_at));
         json_put(j, o, "findings", findings_to_json(j, e));
+        status_put_drift(j, o, e, detailed);
         json_put(j, o, "addresses", addresses_to_json(j, e, detailed));
 }
 
 /* ---- the documents ---- */
 
-static void put_head(Json *j, json_t *o, int64_t now_at)
+void status_put_head(Json *j, json_t *o, int64_t now_at)
 {
         json_put_integer(j, o, "schema_version", STATUS_SCHEMA_VERSION);
         json_put_instant(j, o, "generated_at", true, now_at);
@@ -370,7 +371,7 @@ int render_status(const Inventory *inventory, const DaemonFacts *daemon, const S
         assert(inventory);
         assert(b);
 
-        put_head(&j, root, now_at);
+        status_put_head(&j, root, now_at);
         json_put(&j, root, "daemon", daemon_to_json(&j, daemon));
         json_put(&j, root, "summary", summary_to_json(&j, inventory, filter));
         json_write_open(&j, root, "endpoints", b);
@@ -393,17 +394,19 @@ int render_status(const Inventory *inventory, const DaemonFacts *daemon, const S
         return json_finish(&j, b);
 }
 
-int render_endpoint(const Endpoint *e, int64_t now_at, Buf *b)
+int render_endpoint(const Inventory *inventory, const Endpoint *e, int64_t now_at, Buf *b)
 {
         Json j = {0};
         json_t *root = json_new_object(&j);
 
+        assert(inventory);
         assert(e);
         assert(b);
 
-        put_head(&j, root, now_at);
+        status_put_head(&j, root, now_at);
         put_endpoint(&j, root, e, true);
         status_put_endpoint_details(&j, root, e);
+        status_put_drift_details(&j, root, inventory, e);
 
         json_write(&j, root, b);
         return json_finish(&j, b);

@@ -26,7 +26,15 @@ typedef struct StatusFilter {
 int render_status(const Inventory *inventory, const DaemonFacts *daemon, const StatusFilter *filter,
         int64_t now_at, Buf *b);
 
-/* /api/v1/endpoints/NAME: everything known of one endpoint, its configuration included. */
-int render_endpoint(const Endpoint *e, int64_t now_at, Buf *b);
+enum {
+        STATUS_CHANGES_SHOWN = 20, /* the newest of one endpoint, in its own document */
+};
+
+/* /api/v1/endpoints/NAME: everything known of one endpoint, its configuration, its baseline and its
+ * newest changes included. */
+int render_endpoint(const Inventory *inventory, const Endpoint *e, int64_t now_at, Buf *b);
+
+/* /api/v1/changes: this page of the ledger. */
+int render_changes(const Inventory *inventory, const LedgerQuery *query, int64_t now_at, Buf *b);
 
 #endif

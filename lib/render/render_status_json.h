@@ -60,4 +60,11 @@ void status_put_address_details(
         Json *j, json_t *o, const AddressObservation *a, const AssessedAddress *judged);
 void status_put_endpoint_details(Json *j, json_t *o, const Endpoint *e);
 
+/* The beginning of every document. */
+void status_put_head(Json *j, json_t *o, int64_t now_at);
+
+/* What changed behind an endpoint: in short, and what only its own document says. */
+void status_put_drift(Json *j, json_t *o, const Endpoint *e, bool detailed);
+void status_put_drift_details(Json *j, json_t *o, const Inventory *inventory, const Endpoint *e);
+
 #endif

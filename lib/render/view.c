@@ -228,7 +228,8 @@ const char *view_message(const Endpoint *e)
         assert(e);
 
         if (!e->assessment)
-                return "It has not been looked at yet.";
+                return e->is_restored ? "It has not been looked at since the restart."
+                                      : "It has not been looked at yet.";
         return e->assessment->message ? e->assessment->message : "";
 }
 

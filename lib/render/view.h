@@ -66,6 +66,24 @@ int64_t view_days_left(int64_t at, int64_t now_at);
  * what ends first. `*ret` is an array of inventory_count() that the caller frees. 0 or -ENOMEM. */
 int view_worst_first(const Inventory *inventory, const Endpoint ***ret);
 
+/* Something behind the endpoint that is not at rest. The texts are foreign bytes, and live as long as
+ * the endpoint's memory. */
+typedef struct ViewDrift {
+        DriftKind kind;
+        DriftEvent event;    /* DRIFT: not the baseline; MIXED: two in turn; MISMATCH: of addresses */
+        const char *address; /* NULL: the endpoint as a whole */
+        int64_t since_at;
+        const char *old_text; /* the baseline; of what is mixed, one of the two; of a mismatch NULL */
+        const char *new_text; /* what is seen instead; the other; NULL */
+} ViewDrift;
+
+/* All of it, by kind. `*ret` is an array that the caller frees, NULL without any. 0 or -ENOMEM. */
+int view_drifts(const Endpoint *e, ViewDrift **ret, size_t *ret_n);
+bool view_has_drift(const Endpoint *e);
+
+/* When the ledger got its last entry of the endpoint; 0: never. */
+int64_t view_last_change_at(const Endpoint *e);
+
 /* One sentence, also for an endpoint that was not looked at yet. */
 const char *view_message(const Endpoint *e);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "render/render_status.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "base/timefmt.h"
 #include "tests/support/estate.h"
+#include "tests/support/json_at.h"
 #include "tests/support/suite.h"
 
 static const EstateEndpoint two[] = {
@@ -17,58 +17,21 @@ static const EstateEndpoint two[] = {
         {.name = "QM2/APP.SVRCONN", .channel = "B.SVRCONN", .conname = "qm2(1415)"},
 };
 
-static json_t *parse(const Buf *b)
-{
-        json_error_t error;
-        json_t *root = json_loadb(b->data, b->len, JSON_REJECT_DUPLICATES, &error);
-
-        ck_assert_msg(root != NULL, "%s at %d", error.text, error.position);
-        ck_assert_msg(b->data[b->len - 1] == '\n', "the document ends with its line");
-        return root;
-}
-
 static json_t *status_of(const Inventory *i, const DaemonFacts *d, const StatusFilter *filter)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
 
         ck_assert_int_eq(render_status(i, d, filter, PKI_NOW, &b), 0);
-        return parse(&b);
+        return json_parse(&b);
 }
 
 static json_t *endpoint_of(const Inventory *i, const char *name)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
 
-        ck_assert_int_eq(render_endpoint(inventory_find(i, name), PKI_NOW, &b), 0);
-        return parse(&b);
+        ck_assert_int_eq(render_endpoint(i, inventory_find(i, name), PKI_NOW, &b), 0);
+        return json_parse(&b);
 }
-
-static void decref(json_t **root)
-{
-        json_decref(*root);
-}
-#define CLEANUP_JSON CLEANUP(decref)
-
-/* "a.b.0.c" */
-static const json_t *at(const json_t *root, const char *path)
-{
-        CLEANUP_FREE char *copy = strdup(path);
-        char *save = NULL;
-
-        for (char *part = strtok_r(copy, ".", &save); part; part = strtok_r(NULL, ".", &save)) {
-                root = json_is_array(root) ? json_array_get(root, (size_t) atoi(part))
-                                           : json_object_get(root, part);
-                ck_assert_msg(root != NULL, "nothing at %s of %s", part, path);
-        }
-        return root;
-}
-
-#define ck_assert_json_text(root, path, wanted)                                                    \
-        ck_assert_pstr_eq(json_string_value(at(root, path)), wanted)
-#define ck_assert_json_int(root, path, wanted)                                                     \
-        ck_assert_int_eq(json_integer_value(at(root, path)), wanted)
-#define ck_assert_json_null(root, path)                                                            \
-        ck_assert_msg(json_is_null(at(root, path)), "%s is not null", path)
 
 static void answer(Inventory *i, const char *name, const PkiCert *cert)
 {
