@@ -9,7 +9,7 @@
  *   X(id, method, path, access, lifecycle, meaning)
  *
  * id         answered by route_answer_<id>()
- * path       NAME stands for an endpoint's name, which may hold any character, '/' included
+ * path       NAME stands for a name, which may hold any character, '/' included
  * access     where logins are asked for: LOGIN needs one, OPEN never does, TOKEN also lets in who
  *            knows the feed's token, for programs that cannot log in
  * lifecycle  changes something, so it needs http.lifecycle = true
@@ -27,6 +27,10 @@
                 "The metrics of one endpoint: ?target= is its name in the configuration.")         \
         X(discovery, "GET", "/sd", LOGIN, false,                                                   \
                 "The endpoints as Prometheus HTTP service discovery, for /probe.")                 \
+        X(runbook, "GET", "/runbook", LOGIN, false, "The runbook: what each page of it is about.") \
+        X(runbook_page, "GET", "/runbook/NAME", LOGIN, false,                                      \
+                "Meaning, impact, diagnosis and mitigation of an alert, a diagnosis or a change; " \
+                "?endpoint= adds how that one does, and the commands to look at it.")              \
         X(status, "GET", "/api/v1/status", LOGIN, false,                                           \
                 "Every endpoint's assessment as JSON; ?endpoint=, ?qmgr= and ?severity= choose.")  \
         X(endpoint, "GET", "/api/v1/endpoints/NAME", LOGIN, false,                                 \

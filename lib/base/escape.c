@@ -346,6 +346,72 @@ void escape_url(Buf *b, const char *s, size_t len)
         escape_each(b, s, len, 0, url_piece);
 }
 
+static bool piece_is_bare_in_shell(const Piece *p)
+{
+        static const char bare[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                   "0123456789-._/:,@%+=";
+
+        return p->is_text && p->code < 0x80 && p->code != 0 && strchr(bare, (int) p->code);
+}
+
+static bool piece_is_plain_in_shell(const Piece *p)
+{
+        return p->is_text && !piece_is_control(p) && !piece_is_unseen(p);
+}
+
+static bool all_pieces_are(const char *s, size_t len, bool (*question)(const Piece *p))
+{
+        for (size_t i = 0; i < len;) {
+                Piece piece = piece_at(s + i, len - i);
+
+                if (!question(&piece))
+                        return false;
+                i += piece.len;
+        }
+        return true;
+}
+
+/* Within '…' nothing is special but the quote itself. */
+static void shell_piece(Buf *b, const Piece *p)
+{
+        if (piece_is(p, '\''))
+                buf_append_str(b, "'\\''");
+        else
+                append_raw(b, p);
+}
+
+/* Within $'…'. Some shells look for '!' there as well. */
+static void shell_hidden_piece(Buf *b, const Piece *p)
+{
+        if (piece_is_plain_in_shell(p) && !piece_is(p, '\'') && !piece_is(p, '\\') &&
+                !piece_is(p, '!')) {
+                append_raw(b, p);
+                return;
+        }
+        for (size_t i = 0; i < p->len; i++)
+                buf_appendf(b, "\\%03o", (unsigned) (unsigned char) p->s[i]);
+}
+
+void escape_shell(Buf *b, const char *s, size_t len)
+{
+        assert(b);
+        assert(s || len == 0);
+
+        if (len > 0 && all_pieces_are(s, len, piece_is_bare_in_shell)) {
+                buf_append(b, s, len);
+                return;
+        }
+
+        if (all_pieces_are(s, len, piece_is_plain_in_shell)) {
+                buf_append_char(b, '\'');
+                escape_each(b, s, len, 0, shell_piece);
+        } else {
+                buf_append_str(b, "$'");
+                escape_each(b, s, len, 0, shell_hidden_piece);
+        }
+        buf_append_char(b, '\'');
+}
+
 /* U+2028 and U+2029: harmless in JSON, line ends in old JavaScript. */
 static bool is_javascript_break(const Piece *p)
 {

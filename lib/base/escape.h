@@ -64,6 +64,13 @@ void escape_calendar_line(Buf *b, const char *line, size_t len);
 /* One part of a URL path: everything but unreserved characters as %NN (RFC 3986 section 2.1). */
 void escape_url(Buf *b, const char *s, size_t len);
 
+/*
+ * One word of a shell's command line, quoted where it has to be, for a person to paste. What a terminal
+ * would act on or not show (control and bidi characters, bytes that are no text) is written as \NNN
+ * within $'…', which bash, ksh, zsh and POSIX.1-2024 know.
+ */
+void escape_shell(Buf *b, const char *s, size_t len);
+
 /* A JSON string without its quotes (RFC 8259 section 7), U+2028 and U+2029 escaped as well. */
 void escape_json(Buf *b, const char *s, size_t len);
 

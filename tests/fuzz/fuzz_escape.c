@@ -241,6 +241,41 @@ static void check_escape_url(const char *s, size_t len)
         check_recoverable(&b, '%', s, len);
 }
 
+/* One word: read back as a shell reads quotes, it is what went in. */
+static void check_escape_shell(const char *s, size_t len)
+{
+        CLEANUP_BUF Buf b = BUF_INIT, back = BUF_INIT;
+        bool quoted = false, octal = false;
+
+        escape_shell(&b, s, len);
+        check_text(&b, "");
+        PROMISE(b.len > 0);
+        for (size_t i = 0; i < b.len; i++) {
+                char c = b.data[i];
+
+                if (!quoted && c == '$') {
+                        PROMISE(i == 0 && b.data[1] == '\'');
+                        octal = true;
+                } else if (c == '\'') {
+                        quoted = !quoted;
+                } else if (c == '\\' && quoted && octal) {
+                        PROMISE(b.len - i > 3);
+                        buf_append_char(&back,
+                                (char) ((b.data[i + 1] - '0') * 64 + (b.data[i + 2] - '0') * 8 +
+                                        (b.data[i + 3] - '0')));
+                        i += 3;
+                } else if (c == '\\' && !quoted) {
+                        PROMISE(b.data[++i] == '\'');
+                        buf_append_char(&back, '\'');
+                } else {
+                        PROMISE(quoted || !strchr(" \t\n\"`;&|<>*?[](){}~#!", c));
+                        buf_append_char(&back, c);
+                }
+        }
+        PROMISE(!quoted);
+        PROMISE(back.len == len && (len == 0 || memcmp(back.data, s, len) == 0));
+}
+
 static void check_escape_json(const char *s, size_t len)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
@@ -270,6 +305,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_escape_terminal(s, size);
         check_escape_calendar(s, size);
         check_escape_url(s, size);
+        check_escape_shell(s, size);
         check_escape_json(s, size);
         check_escape_help(text);
         for (size_t max = 0; max < 20; max++) {
