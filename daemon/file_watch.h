@@ -55,7 +55,8 @@ DEFINE_CLEANUP(FileWatch, file_watch_free, file_watch_cleanup)
  */
 int file_watch_set_paths(FileWatch *w, const PathList *paths, const struct timespec *since);
 
-/* Now, by the clock that file systems date changes with. */
+/* Now, by the clock that file systems date changes with; it stands still for some milliseconds at a
+ * time. */
 struct timespec file_watch_now(void);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/timefmt.h"
 #include "daemon/clock_watch.h"
+#include "daemon/config_watch.h"
 #include "daemon/drift_log.h"
 #include "daemon/heartbeat.h"
 #include "daemon/log.h"
@@ -38,6 +39,7 @@ struct Manager {
 
         sd_event_source *signals[3];
         sd_event_source *clock_watch;
+        ConfigWatch *config_watch;
         Heartbeat *heartbeat;
         int64_t wall_offset; /* of the wall clock against the monotonic one, seconds */
 
@@ -180,6 +182,13 @@ static int on_hangup(sd_event_source *source UNUSED,
         return 0;
 }
 
+static void on_files_changed(void *userdata)
+{
+        assert(userdata);
+
+        (void) manager_reload(userdata, NULL);
+}
+
 /* ---- life ---- */
 
 static void log_issues(const Issues *issues)
@@ -197,14 +206,14 @@ static void log_issues(const Issues *issues)
                 log_error("out of memory: there may be more to say of the configuration");
 }
 
-static int load_config(const Manager *m, Issues *issues, Config **ret)
+static int load_config(const Manager *m, Issues *issues, PathList *files, Config **ret)
 {
         const ConfigSurroundings surroundings = {
                 .credentials_directory = m->credentials_directory,
                 .state_directory = m->state_directory,
         };
 
-        return config_load(m->config_path, &surroundings, issues, ret);
+        return config_load_files(m->config_path, &surroundings, issues, files, ret);
 }
 
 static void remember_reload(Manager *m, bool successful)
@@ -226,8 +235,9 @@ static int add_signal(Manager *m, size_t i, int signo, sd_event_signal_handler_t
         return r;
 }
 
-static int add_sources(Manager *m)
+static int add_sources(Manager *m, const ManagerOptions *options)
 {
+        static const FileWatchPace pace = FILE_WATCH_PACE_DEFAULT;
         int r;
 
         r = add_signal(m, 0, SIGTERM, on_stop);
@@ -239,6 +249,11 @@ static int add_sources(Manager *m)
                 return r;
 
         r = heartbeat_new(m->event, m->clock, on_beat, m, &m->heartbeat);
+        if (r < 0)
+                return r;
+
+        r = config_watch_new(m->event, m->clock, options->watch_pace ? options->watch_pace : &pace,
+                on_files_changed, m, &m->config_watch);
         if (r < 0)
                 return r;
 
@@ -335,10 +350,12 @@ static int begin(Manager *m, Config **ret_config)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
+        CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
+        const struct timespec since = file_watch_now();
         const SchedulerOptions daemon = {0};
         int r;
 
-        r = load_config(m, &issues, &config);
+        r = load_config(m, &issues, &files, &config);
         log_issues(&issues);
         if (r < 0) {
                 log_error("%s cannot be used (%zu mistake%s): not started", m->config_path,
@@ -346,6 +363,7 @@ static int begin(Manager *m, Config **ret_config)
                 return r;
         }
         remember_reload(m, true);
+        config_watch_follow(m->config_watch, config, false, &files, &since);
 
         r = inventory_new(config, &m->inventory);
         if (r >= 0)
@@ -365,7 +383,7 @@ static int prepare(Manager *m, const ManagerOptions *options)
         int r = take_options(m, options);
 
         if (r >= 0)
-                r = add_sources(m);
+                r = add_sources(m, options);
         if (r < 0)
                 log_error("the event loop could not be set up: %s", strerror(-r));
         return r;
@@ -420,6 +438,7 @@ Manager *manager_free(Manager *m)
         scheduler_free(m->scheduler);
         inventory_free(m->inventory);
         sd_event_source_disable_unref(m->clock_watch);
+        config_watch_free(m->config_watch);
         heartbeat_free(m->heartbeat);
         for (size_t i = 0; i < ARRAY_LEN(m->signals); i++)
                 sd_event_source_disable_unref(m->signals[i]);
@@ -442,12 +461,12 @@ static void warn_of_fixed_settings(const Manager *m, const Config *config, Issue
 }
 
 /* All or nothing. */
-static int reload(Manager *m, Issues *issues)
+static int reload(Manager *m, Issues *issues, PathList *files)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
         int r;
 
-        r = load_config(m, issues, &config);
+        r = load_config(m, issues, files, &config);
         if (r < 0)
                 return r;
 
@@ -463,6 +482,8 @@ static int reload(Manager *m, Issues *issues)
 int manager_reload(Manager *m, Issues *issues)
 {
         CLEANUP(issues_done) Issues own_issues = ISSUES_INIT;
+        CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
+        const struct timespec since = file_watch_now();
         int r;
 
         assert(m);
@@ -471,8 +492,10 @@ int manager_reload(Manager *m, Issues *issues)
                 issues = &own_issues;
 
         notify_reloading(clock_monotonic_usec(m->clock));
-        r = reload(m, issues);
+        r = reload(m, issues, &files);
         remember_reload(m, r >= 0);
+        config_watch_follow(
+                m->config_watch, inventory_config(m->inventory), r < 0, &files, &since);
         log_issues(issues);
         if (r < 0)
                 log_event(LOG_ERR, LOG_EVENT_RELOAD_FAILED, NULL, 0,

@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "daemon/clock.h"
+#include "daemon/file_watch.h"
 #include "daemon/http.h"
 #include "daemon/scheduler.h"
 #include "model/config_load.h"
@@ -24,6 +25,7 @@ typedef struct Manager Manager;
 typedef struct ManagerOptions {
         const char *config_path;
         ConfigSurroundings surroundings;
+        const FileWatchPace *watch_pace; /* NULL: the default */
         const int *sockets; /* handed over by systemd; ownership is taken */
         size_t n_sockets;
 } ManagerOptions;

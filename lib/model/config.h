@@ -112,6 +112,7 @@ typedef struct Config {
 
         char *path;
         char *state_directory;
+        bool watch; /* its files */
         HttpConfig http;
         ProbingConfig probing;
 

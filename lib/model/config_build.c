@@ -88,7 +88,10 @@ static uint64_t span_of(ConfigBuilder *b, ConfigGroup *g, SettingId id)
 int config_build_top(ConfigBuilder *b, ConfigGroup *g)
 {
         const ConfigValue *v = config_builder_right_value(b, g, SETTING_STATE_DIRECTORY);
+        const ConfigValue *watch = config_builder_right_value(b, g, SETTING_WATCH);
         const char *from_environment = b->surroundings.state_directory;
+
+        b->config->watch = watch && watch->boolean;
 
         /* systemd.exec(5), "StateDirectory=": several directories are separated by colons. */
         if (from_environment && from_environment[0])

@@ -19,6 +19,7 @@
 
 typedef struct Loader {
         const ConfigSource *source;
+        PathList *files; /* NULL: nobody asks */
         ConfigBuilder builder;
 } Loader;
 
@@ -157,6 +158,16 @@ static int read_value(ConfigValue *v, SettingId id, const config_setting_t *s, I
         return 0;
 }
 
+/* Is the file of this setting read with the configuration? The others are read by those who use them. */
+static bool names_file_of_config(ConfigSection section, SettingId id)
+{
+        if (setting_row(id)->kind != CONFIG_KIND_PATH)
+                return false;
+
+        return section != CONFIG_SECTION_HTTP && id != SETTING_STATE_DIRECTORY &&
+               id != SETTING_KEYSTORE_PATH && id != SETTING_KEYSTORE_STASH;
+}
+
 /* "endpoints[3]" and "sslciph" to "endpoints[3].sslciph". */
 static int join_setting(const char *group, const char *name, char **ret)
 {
@@ -235,7 +246,10 @@ static int read_member(Loader *l, ConfigSection section, ConfigGroup *g, const c
         if (setting_row(id)->kind == CONFIG_KIND_GROUP || setting_row(id)->kind == CONFIG_KIND_GROUPS)
                 return 0;
 
-        return read_value(v, id, s, l->builder.issues);
+        r = read_value(v, id, s, l->builder.issues);
+        if (r < 0 || !l->files || v->state != CONFIG_VALUE_SET || !names_file_of_config(section, id))
+                return r;
+        return path_list_add(l->files, v->text);
 }
 
 static int read_group(Loader *l, ConfigSection section, const char *setting,
@@ -377,9 +391,9 @@ static void complain_of_syntax(Loader *l, const config_t *parsed)
 }
 
 static int load_source(const ConfigSource *source, const char *path,
-        const ConfigSurroundings *surroundings, Issues *issues, Config **ret)
+        const ConfigSurroundings *surroundings, Issues *issues, PathList *files, Config **ret)
 {
-        Loader l = { .source = source };
+        Loader l = { .source = source, .files = files };
         config_t parsed;
         int r = config_builder_begin(&l.builder, path, surroundings, issues);
 
@@ -398,8 +412,8 @@ static int load_source(const ConfigSource *source, const char *path,
         return r;
 }
 
-int config_load(
-        const char *path, const ConfigSurroundings *surroundings, Issues *issues, Config **ret)
+int config_load_files(const char *path, const ConfigSurroundings *surroundings, Issues *issues,
+        PathList *files, Config **ret)
 {
         CLEANUP(config_source_cleanup) ConfigSource *source = NULL;
         int r;
@@ -408,11 +422,17 @@ int config_load(
         assert(issues);
         assert(ret);
 
-        r = config_source_read(path, issues, &source);
+        r = config_source_read(path, issues, files, &source);
         if (r < 0)
                 return r;
 
-        return load_source(source, path, surroundings, issues, ret);
+        return load_source(source, path, surroundings, issues, files, ret);
+}
+
+int config_load(
+        const char *path, const ConfigSurroundings *surroundings, Issues *issues, Config **ret)
+{
+        return config_load_files(path, surroundings, issues, NULL, ret);
 }
 
 int config_load_text(const char *path, const void *text, size_t len,
@@ -430,5 +450,5 @@ int config_load_text(const char *path, const void *text, size_t len,
         if (r < 0)
                 return r;
 
-        return load_source(source, path, surroundings, issues, ret);
+        return load_source(source, path, surroundings, issues, NULL, ret);
 }

@@ -4,6 +4,7 @@
 
 /* From files to a Config, driven by config_table.h. The door to libconfig. */
 
+#include "base/path_list.h"
 #include "model/config.h"
 #include "model/issue.h"
 
@@ -20,6 +21,14 @@ typedef struct ConfigSurroundings {
  */
 int config_load(
         const char *path, const ConfigSurroundings *surroundings, Issues *issues, Config **ret);
+
+/*
+ * The same. Also adds to `files` every file that it read or looked for, whatever it returns, so that a
+ * change of them can be noticed; also one that is missing, and is to come. Not key repositories and what
+ * the HTTP server reads, which are read by those who use them.
+ */
+int config_load_files(const char *path, const ConfigSurroundings *surroundings, Issues *issues,
+        PathList *files, Config **ret);
 
 /* The same from a text in memory that stands for the file `path`. */
 int config_load_text(const char *path, const void *text, size_t len,

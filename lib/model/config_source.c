@@ -52,6 +52,7 @@ typedef struct Cursor {
 typedef struct Scan {
         ConfigSource *source;
         Issues *issues;
+        PathList *files; /* NULL: nobody asks */
         Buf *texts; /* of all files: names point into them */
         size_t n_texts;
         const char *open_files[CONFIG_SOURCE_INCLUDES_MAX + 1];
@@ -326,8 +327,12 @@ static char *resolve_path(const char *base, const char *path, size_t len)
 }
 
 /* Hands a file's name over to the source, which keeps it for all places that point at it. */
-static int keep_file(ConfigSource *source, char *file)
+static int keep_file(Scan *s, char *file)
 {
+        ConfigSource *source = s->source;
+
+        if (s->files && path_list_add(s->files, file) < 0)
+                return -ENOMEM;
         if (util_grow(&source->files, source->n_files, sizeof(*source->files)) < 0)
                 return -ENOMEM;
 
@@ -415,7 +420,7 @@ static void scan_include(Scan *s, Cursor *c)
 
         n = string_length(c);
         file = resolve_path(where.file, c->at + 1, n - 2);
-        if (!file || keep_file(s->source, file) < 0) {
+        if (!file || keep_file(s, file) < 0) {
                 free(file);
                 s->no_memory = true;
                 return;
@@ -513,21 +518,18 @@ static int scan_text(Scan *s, const char *file, const char *text, size_t len)
 
 /* Scans a file, or the text that stands for it, and hands the source over when it can be parsed. */
 static int scan_all(const char *path, const void *text, size_t len, Issues *issues,
-        ConfigSource **ret)
+        PathList *files, ConfigSource **ret)
 {
-        CLEANUP(config_source_cleanup) ConfigSource *source = NULL;
-        Scan scan = { .issues = issues };
-        char *file = NULL;
+        CLEANUP(config_source_cleanup) ConfigSource *source = calloc(1, sizeof(*source));
+        Scan scan = { .source = source, .issues = issues, .files = files };
+        char *file = strdup(path);
         int r;
 
-        source = calloc(1, sizeof(*source));
-        file = strdup(path);
-        if (!source || !file || keep_file(source, file) < 0) {
+        if (!source || !file || keep_file(&scan, file) < 0) {
                 free(file);
                 return -ENOMEM;
         }
 
-        scan.source = source;
         r = text ? scan_text(&scan, file, text, len) : scan_file(&scan, file);
 
         for (size_t i = 0; i < scan.n_texts; i++)
@@ -550,13 +552,13 @@ static int scan_all(const char *path, const void *text, size_t len, Issues *issu
         return 0;
 }
 
-int config_source_read(const char *path, Issues *issues, ConfigSource **ret)
+int config_source_read(const char *path, Issues *issues, PathList *files, ConfigSource **ret)
 {
         assert(path);
         assert(issues);
         assert(ret);
 
-        return scan_all(path, NULL, 0, issues, ret);
+        return scan_all(path, NULL, 0, issues, files, ret);
 }
 
 int config_source_from_text(
@@ -567,7 +569,7 @@ int config_source_from_text(
         assert(issues);
         assert(ret);
 
-        return scan_all(path, text, len, issues, ret);
+        return scan_all(path, text, len, issues, NULL, ret);
 }
 
 ConfigSource *config_source_free(ConfigSource *s)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/path_list.h"
 #include "base/util.h"
 #include "model/issue.h"
 
@@ -42,9 +43,10 @@ typedef struct ConfigSource {
 
 /*
  * Reads `path` and what it includes. Returns 0 (also with issues in duplicate settings), -EINVAL when
- * the text is not fit to be parsed and the issues say why, or -ENOMEM.
+ * the text is not fit to be parsed and the issues say why, or -ENOMEM. All files that were looked for
+ * are added to `files`, unless NULL, whatever it returns.
  */
-int config_source_read(const char *path, Issues *issues, ConfigSource **ret);
+int config_source_read(const char *path, Issues *issues, PathList *files, ConfigSource **ret);
 
 /* The same from a text in memory that stands for the file `path`. */
 int config_source_from_text(

@@ -40,6 +40,8 @@
                 "The channel endpoints to look at.")                                               \
         X(STATE_DIRECTORY, TOP, "state_directory", PATH, "\"/var/lib/mqtlsd\"", "", false, true,   \
                 "Directory for what is kept between starts; $STATE_DIRECTORY wins.")               \
+        X(WATCH, TOP, "watch", BOOLEAN, "true", "", false, true,                                   \
+                "Whether a change of the files that were read leads to a reload by itself.")       \
         X(SHARD, TOP, "shard", STRING, "", "", false, false,                                       \
                 "Which share of the endpoints this daemon takes.")                                 \
         X(CRYPTO_PROFILE, TOP, "crypto_profile", STRING, "", "", false, false,                     \
