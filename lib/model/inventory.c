@@ -84,6 +84,7 @@ Inventory *inventory_free(Inventory *i)
                 (void) endpoint_free(i->endpoints[k]);
         free(i->endpoints);
         free(i->by_name);
+        inventory_repositories_done(i);
         (void) ledger_free(i->ledger);
         (void) config_unref(i->config);
         free(i);
@@ -96,6 +97,7 @@ typedef struct Plan {
         Endpoint **by_name;
         bool *is_new;
         size_t n;
+        Repository *repositories; /* without anything in them */
 } Plan;
 
 static void plan_done(Plan *p)
@@ -106,6 +108,7 @@ static void plan_done(Plan *p)
         free(p->endpoints);
         free(p->by_name);
         free(p->is_new);
+        free(p->repositories);
 }
 
 /* Changes nothing but the plan. */
@@ -116,7 +119,8 @@ static int plan_make(const Inventory *i, const Config *config, Plan *p)
         p->endpoints = calloc(room, sizeof(Endpoint *));
         p->by_name = calloc(room, sizeof(Endpoint *));
         p->is_new = calloc(room, sizeof(*p->is_new));
-        if (!p->endpoints || !p->by_name || !p->is_new)
+        if (!p->endpoints || !p->by_name || !p->is_new ||
+                inventory_repositories_plan(config, &p->repositories) < 0)
                 return -ENOMEM;
 
         p->n = config->n_endpoints;
@@ -202,6 +206,7 @@ int inventory_sync(Inventory *i, Config *config,
         i->by_name = STEAL(p.by_name);
         i->n_endpoints = p.n;
         sort_by_name(i);
+        inventory_repositories_sync(i, config, STEAL(p.repositories));
 
         /* The old one goes last: names of endpoints lived in it. */
         (void) config_unref(i->config);
@@ -360,7 +365,13 @@ int inventory_record(Inventory *i, Endpoint *e, Observation *o, int64_t now_at)
 
 int inventory_reassess(Inventory *i, int64_t now_at)
 {
+        int judged;
+
         assert(i);
+
+        judged = inventory_repositories_judge(i, now_at);
+        if (judged < 0)
+                return judged;
 
         for (size_t k = 0; k < i->n_endpoints; k++) {
                 Endpoint *e = i->endpoints[k];

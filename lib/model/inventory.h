@@ -134,11 +134,17 @@ bool endpoint_is_expected(const Endpoint *e, int64_t now_at);
 /* The newest changes of all endpoints, also of those that are no longer configured. */
 Ledger *inventory_ledger(const Inventory *i);
 
-/* The key repositories that are configured, parallel to the Config's keystores. */
+/* The key repositories that are configured, parallel to the Config's keystores. One that is to be read
+ * as before keeps what was read over inventory_sync(). */
 Repository *inventory_repositories(const Inventory *i, size_t *ret_n);
 
-/* Judges everything again, after a jump of the wall clock or a day's end; forgets the windows that have
- * passed. Returns 0 or -ENOMEM. */
+/* Takes a look at one of them, and judges it; `*ret_changed` when there is anything new, and then
+ * inventory_reassess() is due, because endpoints are held against it. Returns 0 or -ENOMEM. */
+int inventory_take_reading(Inventory *i, size_t repository, RepositoryReading *reading, int64_t now_at,
+        bool *ret_changed);
+
+/* Judges everything again, key repositories first, after a jump of the wall clock, a day's end or a
+ * reload; forgets the windows that have passed. Returns 0 or -ENOMEM. */
 int inventory_reassess(Inventory *i, int64_t now_at);
 
 typedef struct InventoryCounts {

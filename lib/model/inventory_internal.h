@@ -12,7 +12,21 @@ struct Inventory {
         Endpoint **by_name;   /* the same, sorted */
         size_t n_endpoints;
         Ledger *ledger;
+        Repository *repositories; /* parallel to the Config's keystores */
+        size_t n_repositories;
 };
+
+/* ---- inventory_repositories.c ---- */
+
+/* Room for the key repositories of a Config that is about to be put in place. 0 or -ENOMEM. */
+int inventory_repositories_plan(const Config *config, Repository **ret);
+
+/* Puts it in place, with what is still true of the old ones. */
+void inventory_repositories_sync(Inventory *i, const Config *config, Repository *planned);
+void inventory_repositories_done(Inventory *i);
+
+/* Judges all of them. Returns 0 or -ENOMEM. */
+int inventory_repositories_judge(Inventory *i, int64_t now_at);
 
 /* ---- inventory_surroundings.c ---- */
 
