@@ -18,6 +18,7 @@
 #include "daemon/notify.h"
 #include "daemon/process_facts.h"
 #include "daemon/routes.h"
+#include "daemon/saver.h"
 #include "daemon/transition.h"
 #include "daemon/versions.h"
 
@@ -34,6 +35,7 @@ struct Manager {
         char *credentials_directory, *state_directory; /* may be NULL */
 
         Inventory *inventory; /* holds the Config at work */
+        Saver *saver;
         Scheduler *scheduler;
         Http *http;
 
@@ -85,6 +87,42 @@ void manager_drift_noted(Manager *m, Endpoint *e, const InventoryDrift *d)
                 drift_log(e, &d->changes[i]);
         if (d->n_changes > 0)
                 m->revision++;
+        saver_note(m->saver, e, d);
+}
+
+static void compare(Manager *m, Endpoint *e)
+{
+        CLEANUP_INVENTORY_DRIFT InventoryDrift drift = {0};
+
+        if (inventory_note_drift(m->inventory, e, clock_wall_at(m->clock), &drift) < 0) {
+                log_error("endpoint %s: out of memory: it is compared with its baseline the next time",
+                        e->config->name);
+                saver_note(m->saver, e, NULL);
+                return;
+        }
+        manager_drift_noted(m, e, &drift);
+}
+
+/* mqtlsd --accept beside us. */
+static void on_changed(Endpoint *e, const DriftChange *change, void *userdata)
+{
+        Manager *m = userdata;
+
+        assert(m);
+
+        drift_log(e, change);
+        m->revision++;
+}
+
+static void on_adopted(Endpoint *e, void *userdata)
+{
+        Manager *m = userdata;
+
+        assert(m);
+
+        m->revision++;
+        if (e->observation)
+                compare(m, e);
 }
 
 static void on_probed(const ProbeOutcome *outcome, void *userdata)
@@ -96,6 +134,7 @@ static void on_probed(const ProbeOutcome *outcome, void *userdata)
         m->revision++;
         transition_log(outcome->endpoint,
                 &(Verdict){outcome->severity_before, outcome->primary_before});
+        compare(m, outcome->endpoint);
 }
 
 /* Certificates age without being looked at. */
@@ -353,6 +392,8 @@ static int begin(Manager *m, Config **ret_config)
         CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
         const struct timespec since = file_watch_now();
         const SchedulerOptions daemon = {0};
+        const SaverEvents events = {
+                .changed = on_changed, .adopted = on_adopted, .userdata = m};
         int r;
 
         r = load_config(m, &issues, &files, &config);
@@ -366,6 +407,9 @@ static int begin(Manager *m, Config **ret_config)
         config_watch_follow(m->config_watch, config, false, &files, &since);
 
         r = inventory_new(config, &m->inventory);
+        if (r >= 0)
+                r = saver_new(m->event, m->clock, m->inventory, config->state_directory, &events,
+                        &m->saver);
         if (r >= 0)
                 r = scheduler_new(m->event, m->clock, m->inventory, &daemon, on_probed, m, &m->scheduler);
         if (r < 0) {
@@ -436,6 +480,7 @@ Manager *manager_free(Manager *m)
 
         http_free(m->http);
         scheduler_free(m->scheduler);
+        saver_free(m->saver);
         inventory_free(m->inventory);
         sd_event_source_disable_unref(m->clock_watch);
         config_watch_free(m->config_watch);
@@ -458,6 +503,11 @@ static void warn_of_fixed_settings(const Manager *m, const Config *config, Issue
                 issues_add_warning(issues, m->config_path, 0, "http",
                         "the addresses and limits of the HTTP server have changed, but stay as they "
                         "were; restart the daemon to apply them");
+        if (strcmp(saver_directory(m->saver), config->state_directory) != 0)
+                issues_add_warning(issues, m->config_path, 0, "state_directory",
+                        "it has changed, but what is remembered stays in %s; restart the daemon to "
+                        "apply it",
+                        saver_directory(m->saver));
 }
 
 /* All or nothing. */
@@ -475,6 +525,7 @@ static int reload(Manager *m, Issues *issues, PathList *files)
                 return r;
 
         reassess(m); /* by what is expected now */
+        saver_reloaded(m->saver);
         warn_of_fixed_settings(m, config, issues);
         return 0;
 }
@@ -561,6 +612,7 @@ const DaemonFacts *manager_facts(Manager *m)
         f->n_resolver_failures = scheduler_n_resolver_failures(m->scheduler);
         f->probe_duration = scheduler_probe_duration(m->scheduler);
         f->loop_stall = heartbeat_lateness(m->heartbeat);
+        saver_facts(m->saver, f);
 
         f->has_process = process_facts_read(&process) >= 0;
         if (f->has_process) {

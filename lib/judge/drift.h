@@ -189,4 +189,12 @@ int drift_compare(
  */
 int drift_accept(const DriftMemory *before, DriftKind kind, int64_t now_at, DriftResult *ret);
 
+/*
+ * The memory with which the daemon goes on after it has read another one of the same endpoint. Where
+ * both have the same beginning, somebody accepted something in the file: later baselines are taken over,
+ * and what ours saw since stays. Where theirs began earlier, the file was out of reach until now: its
+ * baselines are the true ones. To be compared again afterwards. Returns 0 or -ENOMEM.
+ */
+int drift_adopt(const DriftMemory *ours, const DriftMemory *theirs, DriftMemory **ret);
+
 #endif

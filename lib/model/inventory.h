@@ -121,10 +121,11 @@ int inventory_accept(
         Inventory *i, Endpoint *e, DriftKind kind, int64_t now_at, InventoryDrift *ret);
 
 /*
- * What the store had of it: memory (unless it was seen already in this life, and `replace` is not set),
- * tallies (added to those of this life, or with `replace` the higher), window, and, as long as there was
- * no probe, dates (if they are of the listener that is configured now) and runs. It is no verdict: the
- * severity stays unknown. Takes the memory out of `stored`. Returns 0 or -ENOMEM with nothing changed.
+ * What the store had of it: memory (when something was seen already in this life, only with `replace`, and
+ * then as drift_adopt() has it), tallies (added to those of this life, or with `replace` the higher),
+ * window, and, as long as there was no probe, dates (if they are of the listener that is configured now)
+ * and runs. It is no verdict: the severity stays unknown. May take the memory out of `stored`. Returns 0
+ * or -ENOMEM with nothing changed.
  */
 int inventory_restore(Inventory *i, Endpoint *e, StoredEndpoint *stored, bool replace);
 

@@ -179,9 +179,29 @@ static void restore_facts(Endpoint *e, const StoredFacts *facts, bool with_dates
         endpoint_hold_dates(e);
 }
 
+/* Takes the memory out of `stored`, or what of it is news. */
+static int restore_memory(Endpoint *e, StoredEndpoint *stored)
+{
+        DriftMemory *adopted = NULL;
+        int r;
+
+        if (!e->drift) {
+                e->drift = STEAL(stored->memory);
+                return 0;
+        }
+
+        r = drift_adopt(e->drift, stored->memory, &adopted);
+        if (r < 0)
+                return r;
+        (void) drift_memory_free(e->drift);
+        e->drift = adopted;
+        return 0;
+}
+
 int inventory_restore(Inventory *i UNUSED, Endpoint *e, StoredEndpoint *stored, bool replace)
 {
         CLEANUP_BUF Buf target = BUF_INIT;
+        int r = 0;
 
         assert(i);
         assert(e);
@@ -191,10 +211,10 @@ int inventory_restore(Inventory *i UNUSED, Endpoint *e, StoredEndpoint *stored, 
         if (buf_error(&target) < 0)
                 return -ENOMEM;
 
-        if (stored->memory && (replace || !e->drift)) {
-                (void) drift_memory_free(e->drift);
-                e->drift = STEAL(stored->memory);
-        }
+        if (stored->memory && (replace || !e->drift))
+                r = restore_memory(e, stored);
+        if (r < 0)
+                return r;
         restore_tallies(e, stored->tallies, replace);
         e->expected_from_at = stored->expected_from_at;
         e->expected_until_at = stored->expected_until_at;

@@ -22,6 +22,14 @@ Store *store_close(Store *s)
         return NULL;
 }
 
+Store *store_abandon(Store *s)
+{
+        /* Closing would move the log into the file, and delete whatever bears the log's name. */
+        if (s)
+                (void) sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        return store_close(s);
+}
+
 /* ---- errors ---- */
 
 int store_fail(Store *s, int r, const char *text)

@@ -48,6 +48,7 @@ const char *store_problem_to_string(StoreProblem p); /* "damaged", … */
 
 typedef struct StoreReport {
         StoreProblem problem;
+        int r;           /* -errno: why it cannot be opened, or (READ_ONLY) written; else 0 */
         char *text;      /* a sentence with what to do; NULL without a problem */
         char *set_aside; /* where the damaged file is; else NULL */
 } StoreReport;
@@ -61,9 +62,20 @@ void store_report_done(StoreReport *r);
  */
 int store_open(const char *path, int64_t now_at, StoreReport *ret_report, Store **ret);
 
+/*
+ * Opens a file that is there, beside the daemon that owns it: creates nothing, and sets nothing aside.
+ * -ENOENT where there is none, -EBADMSG where it is damaged, -EOPNOTSUPP, -EROFS and others where it
+ * cannot be written; the report is filled in.
+ */
+int store_open_beside(const char *path, StoreReport *ret_report, Store **ret);
+
 /* Returns NULL. */
 Store *store_close(Store *s);
 DEFINE_CLEANUP(Store, store_close, store_cleanup)
+
+/* As store_close(), when the file was deleted or replaced behind our back: nothing that bears its name
+ * now is touched. Returns NULL. */
+Store *store_abandon(Store *s);
 
 bool store_is_read_only(const Store *s);
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/escape.h"
@@ -223,6 +224,7 @@ static void report_newer(StoreReport *ret, const char *path)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
 
+        ret->r = -EOPNOTSUPP;
         append_path(&b, path);
         buf_append_str(&b, " was written by a later version of this program; it is left alone, and "
                            "nothing is remembered until that version is back or the file is moved "
@@ -246,6 +248,7 @@ static void report_errno(
 {
         CLEANUP_BUF Buf b = BUF_INIT;
 
+        ret->r = r;
         append_path(&b, path);
         buf_appendf(&b, " cannot be %s: %s%s%s%s. Probing goes on; %s. ",
                 problem == STORE_PROBLEM_READ_ONLY ? "written" : "opened", strerrordesc_np(-r),
@@ -282,6 +285,53 @@ static int begin_anew(
         }
 
         report_damaged(report_, path, why);
+        *ret = STEAL(s);
+        return 0;
+}
+
+/* For somebody who only drops in: the owner will have said more. */
+static int report_beside(StoreReport *ret, const char *path, int r, const char *why)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        ret->r = r;
+        append_path(&b, path);
+        if (r == -EBADMSG)
+                buf_appendf(&b, " is damaged%s%s%s; a daemon that is started will set it aside.",
+                        why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
+        else
+                buf_appendf(&b, " cannot be opened: %s%s%s%s.", strerrordesc_np(-r),
+                        why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
+        report(ret, r == -EBADMSG ? STORE_PROBLEM_DAMAGED : STORE_PROBLEM_UNAVAILABLE, &b);
+        return r;
+}
+
+int store_open_beside(const char *path, StoreReport *ret_report, Store **ret)
+{
+        CLEANUP(store_cleanup) Store *s = NULL;
+        StoreVerdict verdict = STORE_VERDICT_OURS;
+        struct stat st;
+        int r;
+
+        assert(path);
+        assert(ret_report);
+        assert(ret);
+
+        *ret_report = (StoreReport) {0};
+        if (stat(path, &st) < 0)
+                return report_beside(ret_report, path, -errno, "");
+        r = connect_to(path, SQLITE_OPEN_READWRITE, &s);
+        if (r == 0)
+                r = make_ready(s, &verdict);
+        if (r == 0 && verdict == STORE_VERDICT_DAMAGED)
+                r = -EBADMSG;
+        if (r == 0 && verdict == STORE_VERDICT_NEWER) {
+                report_newer(ret_report, path);
+                return -EOPNOTSUPP;
+        }
+        if (r < 0)
+                return report_beside(ret_report, path, r, s ? s->error : "");
+
         *ret = STEAL(s);
         return 0;
 }

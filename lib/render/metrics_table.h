@@ -148,6 +148,17 @@
                 "Probes in which a TLS session was resumed; must stay 0.")                         \
         X(RESOLVER_FAILURES_TOTAL, "mqtls_resolver_failures_total", METRIC_COUNTER, "", "",        \
                 "Name look-ups that failed.")                                                      \
+        X(STATE_SAVED, "mqtls_state_saved", METRIC_GAUGE, "", "",                                  \
+                "Whether changes reach the state directory (1) or are kept in memory until it "    \
+                "takes them (0).")                                                                 \
+        X(STATE_PROBLEM_INFO, "mqtls_state_problem_info", METRIC_INFO, "", "problem",              \
+                "What keeps changes from being saved; present only while they are not.")           \
+        X(STATE_LAST_WRITE, "mqtls_state_last_write_timestamp_seconds", METRIC_GAUGE, "seconds",   \
+                "", "When the state was last written; absent before the first time.")              \
+        X(STATE_WAITING, "mqtls_state_waiting_endpoints", METRIC_GAUGE, "", "",                    \
+                "Endpoints with changes that the state directory has not taken yet.")              \
+        X(STATE_DAMAGED_TOTAL, "mqtls_state_damaged_total", METRIC_COUNTER, "", "",                \
+                "State files that were damaged and set aside since the daemon started.")           \
         X(PROCESS_CPU_SECONDS_TOTAL, "process_cpu_seconds_total", METRIC_COUNTER, "seconds", "",   \
                 "Processor time used by the daemon, user and system.")                             \
         X(PROCESS_START_TIME, "process_start_time_seconds", METRIC_GAUGE, "seconds", "",           \

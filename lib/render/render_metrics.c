@@ -234,6 +234,38 @@ static void write_loop_stall(MetricsPage *p)
                 metrics_histogram(&p->writer, NULL, p->daemon->loop_stall);
 }
 
+static void write_state_saved(MetricsPage *p)
+{
+        if (p->daemon->has_state)
+                daemon_gauge(p, p->daemon->state_saved);
+}
+
+static void write_state_problem_info(MetricsPage *p)
+{
+        const MetricLabel labels[] = {{"problem", p->daemon->state_problem}};
+
+        if (p->daemon->has_state && p->daemon->state_problem)
+                metrics_sample_i64(&p->writer, NULL, labels, ARRAY_LEN(labels), 1);
+}
+
+static void write_state_last_write(MetricsPage *p)
+{
+        if (p->daemon->has_state && p->daemon->state_last_write_at != 0)
+                daemon_gauge(p, p->daemon->state_last_write_at);
+}
+
+static void write_state_waiting(MetricsPage *p)
+{
+        if (p->daemon->has_state)
+                daemon_gauge(p, (int64_t) p->daemon->n_state_waiting);
+}
+
+static void write_state_damaged(MetricsPage *p)
+{
+        if (p->daemon->has_state)
+                daemon_gauge(p, (int64_t) p->daemon->n_state_damaged);
+}
+
 static void write_process_cpu(MetricsPage *p)
 {
         if (p->daemon->has_process)
@@ -323,6 +355,11 @@ static const FamilyWriter family_writers[] = {
         [METRIC_LOOP_STALL] = {.daemon = write_loop_stall},
         [METRIC_SESSIONS_RESUMED_TOTAL] = {.daemon = write_sessions_resumed},
         [METRIC_RESOLVER_FAILURES_TOTAL] = {.daemon = write_resolver_failures},
+        [METRIC_STATE_SAVED] = {.daemon = write_state_saved},
+        [METRIC_STATE_PROBLEM_INFO] = {.daemon = write_state_problem_info},
+        [METRIC_STATE_LAST_WRITE] = {.daemon = write_state_last_write},
+        [METRIC_STATE_WAITING] = {.daemon = write_state_waiting},
+        [METRIC_STATE_DAMAGED_TOTAL] = {.daemon = write_state_damaged},
         [METRIC_PROCESS_CPU_SECONDS_TOTAL] = {.daemon = write_process_cpu},
         [METRIC_PROCESS_START_TIME] = {.daemon = write_process_start_time},
         [METRIC_PROCESS_RESIDENT_MEMORY] = {.daemon = write_process_resident_memory},

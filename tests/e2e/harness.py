@@ -233,8 +233,11 @@ class Daemon:
         self.estate = estate
         self.name = name
         self.config_path = estate.write(name + ".conf", config)
+        # Nothing of the machine's own: each daemon keeps its state where its configuration is.
+        self.state_directory = estate.path(name + ".state")
         self.process = estate.spawn([MQTLSD, "-c", self.config_path], name,
-                                    env={**os.environ, **(environment or {})})
+                                    env={**os.environ, "STATE_DIRECTORY": self.state_directory,
+                                         **(environment or {})})
 
         def port():
             if self.process.poll() is not None:

@@ -237,7 +237,8 @@ class Life(Case):
         if not shutil.which("systemd-socket-activate"):
             self.skipTest("systemd-socket-activate is not installed")
         port = harness.free_port()
-        config = self.estate.write("activated.conf", self.config(self.endpoint("one", 1)))
+        config = self.estate.write("activated.conf", self.config(
+            self.endpoint("one", 1), extra=f'state_directory = "{self.estate.path("state")}";'))
         process = self.estate.spawn(["systemd-socket-activate", "-l", f"127.0.0.1:{port}", MQTLSD,
                                      "-c", config], "activated")
         self.estate.wait_listening(port, process, "activated")

@@ -342,6 +342,41 @@ START_TEST(test_the_daemon_speaks_of_itself)
 }
 END_TEST
 
+START_TEST(test_the_state_is_told_where_there_is_one)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
+        CLEANUP_PARSED ParsedMetrics none, good, bad;
+        DaemonFacts d = estate_daemon();
+
+        read_page(i, &d, &none);
+        ck_assert_absent(&none, "mqtls_state_saved");
+        ck_assert_absent(&none, "mqtls_state_waiting_endpoints");
+        ck_assert_absent(&none, "mqtls_state_damaged_total");
+
+        d.has_state = true;
+        d.state_saved = true;
+        d.state_last_write_at = PKI_NOW - 3;
+        read_page(i, &d, &good);
+        ck_assert_value(&good, "mqtls_state_saved", "", 1);
+        ck_assert_value(&good, "mqtls_state_last_write_timestamp_seconds", "", PKI_NOW - 3);
+        ck_assert_value(&good, "mqtls_state_waiting_endpoints", "", 0);
+        ck_assert_value(&good, "mqtls_state_damaged_total", "", 0);
+        ck_assert_absent(&good, "mqtls_state_problem_info");
+
+        d.state_saved = false;
+        d.state_problem = "full";
+        d.state_last_write_at = 0;
+        d.n_state_waiting = 2;
+        d.n_state_damaged = 1;
+        read_page(i, &d, &bad);
+        ck_assert_value(&bad, "mqtls_state_saved", "", 0);
+        ck_assert_value(&bad, "mqtls_state_problem_info", "problem=full", 1);
+        ck_assert_absent(&bad, "mqtls_state_last_write_timestamp_seconds");
+        ck_assert_value(&bad, "mqtls_state_waiting_endpoints", "", 2);
+        ck_assert_value(&bad, "mqtls_state_damaged_total", "", 1);
+}
+END_TEST
+
 START_TEST(test_an_unreadable_process_is_left_out)
 {
         CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
@@ -778,6 +813,7 @@ static Suite *make_suite(void)
                 pages, test_hostile_certificate_stays_a_label, 0, (int) estate_hostile_count());
         tcase_add_test(pages, test_what_is_no_certificate_has_no_dates);
         tcase_add_test(pages, test_the_daemon_speaks_of_itself);
+        tcase_add_test(pages, test_the_state_is_told_where_there_is_one);
         tcase_add_test(pages, test_an_unreadable_process_is_left_out);
         tcase_add_test(pages, test_labels_are_those_of_the_table);
         tcase_add_test(pages, test_many_endpoints_are_no_duplicates);

@@ -39,6 +39,7 @@ void daemon_fixture_init(DaemonFixture *f)
                 .userdata = f,
         };
         f->config_path = pki_path(f->dir, "mqtlsd.conf");
+        f->state_directory = pki_path(f->dir, "state");
         ck_assert_int_ge(sd_event_new(&f->event), 0);
         log_open(false);
         f->log = capture_begin(STDERR_FILENO);
@@ -50,6 +51,7 @@ void daemon_fixture_done(DaemonFixture *f)
         capture_end(&f->log);
         sd_event_unref(f->event);
         free(f->config_path);
+        free(f->state_directory);
         pki_dir_remove(f->dir);
 }
 
@@ -74,7 +76,10 @@ void daemon_fixture_configure(DaemonFixture *f, const char *http, const char *en
 
 int daemon_fixture_start(DaemonFixture *f)
 {
-        const ManagerOptions options = {.config_path = f->config_path};
+        const ManagerOptions options = {
+                .config_path = f->config_path,
+                .surroundings = {.state_directory = f->state_directory},
+        };
 
         return manager_new(f->event, &f->clock, &options, &f->manager);
 }

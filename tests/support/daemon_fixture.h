@@ -21,6 +21,7 @@ typedef struct DaemonFixture {
         uint64_t started_seconds; /* monotonic */
         char *dir;
         char *config_path;
+        char *state_directory; /* made by the daemon */
         Capture log;
         Manager *manager;
 } DaemonFixture;

@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/saver.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <semaphore.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/timefmt.h"
+#include "daemon/log.h"
+#include "daemon/loop_timer.h"
+#include "daemon/saver_disk.h"
+#include "daemon/saver_problem.h"
+#include "daemon/saver_queue.h"
+#include "daemon/worker.h"
+
+/*
+ * There is one job at a time. What comes while it is under way joins the queue, so a slow disk makes
+ * few and large transactions, and not many that wait. Nothing is written before the file was read:
+ * what is seen in the first moments must not take the place of a baseline that nobody knows yet.
+ *
+ *      load ──► write what is urgent (changes) ──► look for others' doing, every few seconds
+ *        ▲            │ dates and runs go along, or wait for their turn
+ *        └── failed: again later, with everything that has come together
+ */
+
+/* How long the start waits: longer than the store itself waits for another process (5 s), and short
+ * against the patience of service managers (systemd: 90 s). */
+#define START_WAIT_SECONDS 8
+
+#define LOOK_USEC (3 * USEC_PER_SEC)
+#define FACTS_USEC (30 * USEC_PER_SEC)
+#define RETRY_USEC (30 * USEC_PER_SEC)
+#define RETRY_NEWER_USEC (300 * USEC_PER_SEC) /* somebody has to come and do something */
+#define RETRY_MIN_USEC (5 * USEC_PER_SEC)     /* when there is something new to write */
+#define SLOW_USEC (10 * USEC_PER_SEC)
+
+enum {
+        FORGOTTEN_DAYS = DRIFT_GONE_DAYS, /* not configured for so long: no typing error */
+};
+
+typedef struct Task {
+        Saver *saver;
+        SaverJob job;
+        sem_t ran;
+        bool is_applied;
+} Task;
+
+struct Saver {
+        sd_event *event;
+        const Clock *clock;
+        Inventory *inventory;
+        SaverEvents events;
+        char *directory;
+
+        SaverDisk *disk; /* the task's while there is one */
+        Worker *worker;
+        Task *task;      /* under way; else NULL */
+        SaverQueue queue;
+        LoopTimer timer;
+
+        bool is_loaded, wants_load;
+        bool is_applying; /* the next task begins after that */
+        SaverProblem problem;
+        int64_t last_write_at;
+        uint64_t n_damaged;
+        size_t n_handed_over; /* endpoints whose changes the task under way has */
+        uint64_t began_usec, ended_usec; /* the last task */
+        uint64_t facts_usec;             /* when dates and runs were written last */
+        uint64_t retry_usec;
+};
+
+static void saver_step(Saver *s);
+
+/* ---- what is said of it ---- */
+
+static void say_failing(const Saver *s, SaverProblem problem, const char *text)
+{
+        const SaverProblemInfo *info = saver_problem_info(problem);
+        const LogField fields[] = {
+                {"PROBLEM", info->name},
+                {"PATH", saver_disk_path(s->disk)},
+                {"REMEDY", info->remedy},
+        };
+
+        log_event(LOG_WARNING, LOG_EVENT_STATE_FAILING, fields, ARRAY_LEN(fields),
+                "what changes is not being saved (%s): %s; %s", info->name,
+                text && text[0] != '\0' ? text : "no more is known", info->remedy);
+}
+
+static void say_recovered(const Saver *s)
+{
+        const LogField fields[] = {{"PATH", saver_disk_path(s->disk)}};
+
+        log_event(LOG_NOTICE, LOG_EVENT_STATE_RECOVERED, fields, ARRAY_LEN(fields),
+                "what changes is being saved again in %s", saver_disk_path(s->disk));
+}
+
+static void say_damaged(const Saver *s, const StoreReport *report)
+{
+        const LogField fields[] = {
+                {"PATH", saver_disk_path(s->disk)},
+                {"SET_ASIDE", report->set_aside},
+        };
+
+        log_event(LOG_WARNING, LOG_EVENT_STATE_DAMAGED, fields, ARRAY_LEN(fields), "%s",
+                report->text ? report->text : "the state file was damaged; a new one is begun");
+}
+
+/* Once when it begins, once when it ends. */
+static void set_problem(Saver *s, SaverProblem problem, const char *text)
+{
+        SaverProblem before = s->problem;
+
+        s->problem = problem;
+        if (before == SAVER_PROBLEM_NONE && problem != SAVER_PROBLEM_NONE)
+                say_failing(s, problem, text);
+        else if (before != SAVER_PROBLEM_NONE && problem == SAVER_PROBLEM_NONE)
+                say_recovered(s);
+}
+
+static void say_lost(const char *name)
+{
+        log_error("endpoint %s: out of memory: its last changes are not saved", name);
+}
+
+/* ---- into the queue ---- */
+
+static StoredFacts facts_of(const Endpoint *e)
+{
+        return (StoredFacts){
+                .dates = e->dates,
+                .dates_at = e->dates_at,
+                .has_last_run = e->has_last_run,
+                .last_run_at = e->last_run_at,
+                .has_last_success = e->has_last_success,
+                .last_success_at = e->last_success_at,
+        };
+}
+
+static int put(Saver *s, const Endpoint *e, const DriftMemory *memory, const DriftChange *changes,
+        size_t n_changes)
+{
+        SaverItem *item = NULL;
+        int r = saver_queue_get(&s->queue, e->config->name, &item);
+
+        if (r < 0)
+                return r;
+        item->forget = false;
+        item->has_facts = true;
+        item->facts = facts_of(e);
+        if (memory)
+                r = saver_item_set_memory(item, memory);
+        return r < 0 ? r : saver_item_add_changes(item, changes, n_changes);
+}
+
+void saver_note(Saver *s, const Endpoint *e, const InventoryDrift *d)
+{
+        bool is_urgent = d && (d->memory_changed || d->n_changes > 0);
+        int r;
+
+        assert(s);
+        assert(e);
+
+        r = put(s, e, is_urgent ? d->memory : NULL, d ? d->changes : NULL, d ? d->n_changes : 0);
+        if (r < 0)
+                say_lost(e->config->name);
+        if (is_urgent && s->problem != SAVER_PROBLEM_NONE)
+                s->retry_usec = MIN_OF(s->retry_usec, s->ended_usec + RETRY_MIN_USEC);
+        saver_step(s);
+}
+
+/* The file in the place of ours knows nothing, or something old. */
+static void put_everything(Saver *s, bool with_ledger)
+{
+        const Ledger *ledger = inventory_ledger(s->inventory);
+
+        for (size_t i = 0; with_ledger && i < s->queue.n_items; i++) {
+                /* These are in the ledger, too. */
+                for (size_t k = 0; k < s->queue.items[i].n_changes; k++)
+                        drift_change_done(&s->queue.items[i].changes[k]);
+                s->queue.items[i].n_changes = 0;
+        }
+        for (size_t i = 0; i < inventory_count(s->inventory); i++) {
+                const Endpoint *e = inventory_at(s->inventory, i);
+                SaverItem *item = NULL;
+
+                if (put(s, e, e->drift, NULL, 0) < 0 ||
+                        saver_queue_get(&s->queue, e->config->name, &item) < 0) {
+                        say_lost(e->config->name);
+                        continue;
+                }
+                item->has_window = e->expected_until_at != 0;
+                item->expected_from_at = e->expected_from_at;
+                item->expected_until_at = e->expected_until_at;
+        }
+        for (size_t i = ledger_count(ledger); with_ledger && i > 0; i--) {
+                const LedgerEntry *entry = ledger_newest(ledger, i - 1);
+                SaverItem *item = NULL;
+
+                if (saver_queue_get(&s->queue, entry->endpoint, &item) < 0 ||
+                        saver_item_add_changes(item, &entry->change, 1) < 0)
+                        say_lost(entry->endpoint);
+        }
+}
+
+/* ---- out of the file ---- */
+
+/* What the file counts, and what is still on its way to it. */
+static void add_waiting(const Saver *s, StoredEndpoint *stored)
+{
+        const SaverItem *item = saver_queue_find(&s->queue, stored->name);
+
+        for (size_t i = 0; item && i < item->n_changes; i++)
+                stored->tallies[item->changes[i].kind].n++;
+}
+
+/* Somebody accepted something in the file, or it is the one of a former life. */
+static bool is_another_memory(const Endpoint *e, const StoredEndpoint *stored)
+{
+        return e->drift && stored->memory &&
+               (stored->memory->revision != e->drift->revision ||
+                       stored->memory->first_at < e->drift->first_at);
+}
+
+static void adopt(Saver *s, Endpoint *e, StoredEndpoint *stored)
+{
+        bool is_another = is_another_memory(e, stored);
+
+        add_waiting(s, stored);
+        if (inventory_restore(s->inventory, e, stored, true) < 0) {
+                log_error("endpoint %s: out of memory: what the state file knows of it is read "
+                          "again later",
+                        e->config->name);
+                s->wants_load = true;
+                return;
+        }
+        if (!is_another)
+                return;
+        if (put(s, e, e->drift, NULL, 0) < 0)
+                say_lost(e->config->name);
+        s->events.adopted(e, s->events.userdata);
+}
+
+static int64_t last_seen_at(const StoredEndpoint *stored)
+{
+        const DriftMemory *m = stored->memory;
+        int64_t at = MAX_OF(stored->facts.last_run_at, stored->expected_until_at);
+
+        if (m)
+                at = MAX_OF(at, MAX_OF(m->first_at, m->endpoint.seen_at));
+        for (size_t i = 0; m && i < m->n_addresses; i++)
+                at = MAX_OF(at, m->addresses[i].seen_at);
+        return at;
+}
+
+/* It is not configured. That may be a typing error, or another shard's turn: its baseline stays until
+ * it was missed for a long time. */
+static void consider_forgetting(Saver *s, const StoredEndpoint *stored)
+{
+        SaverItem *item = NULL;
+
+        if (last_seen_at(stored) + FORGOTTEN_DAYS * SECONDS_PER_DAY > clock_wall_at(s->clock))
+                return;
+        if (saver_queue_get(&s->queue, stored->name, &item) < 0)
+                return; /* the next time, then */
+        log_info("endpoint %s is not configured and was not seen for %d days: its baseline is "
+                 "forgotten",
+                stored->name, FORGOTTEN_DAYS);
+        item->forget = true;
+}
+
+static void take_changes(Saver *s, const SaverJob *job)
+{
+        Ledger *ledger = inventory_ledger(s->inventory);
+
+        /* A copy of our own file, put back: the ledger in memory knows more. */
+        for (size_t i = 0; !job->is_other_file && i < job->n_changes; i++) {
+                const StoredChange *c = &job->changes[i];
+                Endpoint *e = inventory_find(s->inventory, c->endpoint);
+
+                if (ledger_append(ledger, c->endpoint, &c->change, 1) < 0)
+                        say_lost(c->endpoint);
+                if (e && s->is_loaded)
+                        s->events.changed(e, &c->change, s->events.userdata);
+        }
+}
+
+static void take_loaded(Saver *s, SaverJob *job)
+{
+        take_changes(s, job);
+        if (job->loaded.n_rejected > 0)
+                log_warning("%zu rows of %s make no sense and are passed over",
+                        job->loaded.n_rejected, saver_disk_path(s->disk));
+        if (job->is_all) {
+                s->wants_load = false;
+                s->is_loaded = true;
+        }
+
+        for (size_t i = 0; i < job->loaded.n_endpoints; i++) {
+                StoredEndpoint *stored = &job->loaded.endpoints[i];
+                Endpoint *e = inventory_find(s->inventory, stored->name);
+
+                if (e)
+                        adopt(s, e, stored);
+                else if (job->is_all)
+                        consider_forgetting(s, stored);
+        }
+}
+
+/* ---- the end of a task ---- */
+
+static void take_back(Saver *s, SaverJob *job)
+{
+        for (size_t i = 0; i < job->n_items; i++) {
+                SaverItem *item = &job->items[i];
+
+                if (item->r == 0)
+                        continue;
+                if (item->r == -ESTALE)
+                        s->wants_load = true;
+                /* Nobody is left to compare it again. */
+                if (item->r == -ESTALE && !inventory_find(s->inventory, item->name))
+                        item->memory = drift_memory_free(item->memory);
+                if (item->r != -EAGAIN && item->r != -ESTALE)
+                        log_error("endpoint %s: its last changes cannot be saved: %s", item->name,
+                                strerrordesc_np(-item->r));
+                else if (saver_queue_return(&s->queue, item) < 0)
+                        log_error("out of memory: changes of an endpoint are not saved");
+        }
+}
+
+static void plan_retry(Saver *s, int r)
+{
+        uint64_t span_usec = r == -EOPNOTSUPP ? RETRY_NEWER_USEC : RETRY_USEC;
+
+        /* What is damaged is set aside by the next opening: at once, unless that was it. */
+        if (r == -EBADMSG && s->problem != SAVER_PROBLEM_DAMAGED)
+                span_usec = 0;
+        s->retry_usec = s->ended_usec + span_usec;
+}
+
+static void take_outcome(Saver *s, const SaverJob *job)
+{
+        if (job->is_written) {
+                s->last_write_at = job->now_at;
+                s->facts_usec = s->ended_usec;
+        }
+        if (job->report.problem == STORE_PROBLEM_DAMAGED && job->report.set_aside) {
+                s->n_damaged++;
+                say_damaged(s, &job->report);
+        }
+        if (job->r < 0) {
+                plan_retry(s, job->r);
+                set_problem(s, saver_problem_of(job->r), job->text);
+        } else if (job->is_written || saver_queue_n_urgent(&s->queue) == 0) {
+                set_problem(s, SAVER_PROBLEM_NONE, NULL);
+        } else {
+                s->retry_usec = s->ended_usec; /* it was read: now it is written */
+        }
+}
+
+static void task_apply(Task *t)
+{
+        Saver *s = t->saver;
+        SaverJob *job = &t->job;
+
+        t->is_applied = true;
+        s->is_applying = true;
+        s->ended_usec = clock_monotonic_usec(s->clock);
+        take_back(s, job);
+        if (job->has_loaded)
+                take_loaded(s, job);
+        if (job->has_loaded && job->is_other_file)
+                put_everything(s, job->is_empty);
+        take_outcome(s, job);
+        s->is_applying = false;
+}
+
+static Task *task_free(Task *t)
+{
+        if (!t)
+                return NULL;
+
+        saver_job_done(&t->job);
+        (void) sem_destroy(&t->ran);
+        free(t);
+        return NULL;
+}
+
+static void on_run(void *userdata)
+{
+        Task *t = userdata;
+
+        saver_disk_run(t->saver->disk, &t->job);
+        (void) sem_post(&t->ran);
+}
+
+static void on_done(void *userdata)
+{
+        Task *t = userdata;
+        Saver *s = t->saver;
+
+        if (!t->is_applied)
+                task_apply(t);
+        s->task = task_free(t);
+        saver_step(s);
+}
+
+/* The daemon ends. What could not be saved is noticed again by the next one. */
+static void on_drop(void *userdata)
+{
+        Task *t = userdata;
+
+        if (!t->is_applied && t->job.r < 0 && t->job.n_items > 0)
+                log_warning("the last changes of %zu endpoints were not saved: %s", t->job.n_items,
+                        t->job.text ? t->job.text : strerrordesc_np(-t->job.r));
+        (void) task_free(t);
+}
+
+/* ---- the beginning of one ---- */
+
+/* Dates and runs go along with what is urgent; for them alone the disk is not woken up often. */
+static bool is_time_to_write(const Saver *s)
+{
+        return saver_queue_n_urgent(&s->queue) > 0 ||
+               s->facts_usec + FACTS_USEC <= clock_monotonic_usec(s->clock);
+}
+
+/* Hands over: to be read, or what waits to be written, or just to be looked at. */
+static int begin(Saver *s, bool is_last)
+{
+        Task *t = calloc(1, sizeof(*t));
+        bool is_load = s->wants_load && !is_last;
+        bool is_write = is_last || (!is_load && is_time_to_write(s));
+        size_t n_urgent = saver_queue_n_urgent(&s->queue);
+        int r;
+
+        if (!t)
+                return -ENOMEM;
+        t->saver = s;
+        (void) sem_init(&t->ran, 0, 0);
+        t->job = (SaverJob){
+                .now_at = clock_wall_at(s->clock),
+                .wants_load = is_load,
+                .is_last = is_last,
+                .items = is_write ? s->queue.items : NULL,
+                .n_items = is_write ? s->queue.n_items : 0,
+        };
+
+        r = worker_submit(s->worker,
+                &(WorkerJob){.run = on_run, .done = on_done, .drop = on_drop, .userdata = t});
+        if (r < 0) {
+                t->job.items = NULL;
+                t->job.n_items = 0;
+                (void) task_free(t);
+                return r;
+        }
+        s->n_handed_over = is_write ? n_urgent : 0;
+        if (is_write)
+                s->queue = (SaverQueue){0};
+        s->task = t;
+        s->began_usec = clock_monotonic_usec(s->clock);
+        return 0;
+}
+
+/* When is there something to do? */
+static uint64_t next_usec(const Saver *s)
+{
+        if (s->task)
+                return s->problem == SAVER_PROBLEM_NONE ? s->began_usec + SLOW_USEC : UINT64_MAX;
+        if (s->problem != SAVER_PROBLEM_NONE)
+                return s->retry_usec;
+        if (s->wants_load || saver_queue_n_urgent(&s->queue) > 0)
+                return 0;
+        if (s->queue.n_items > 0)
+                return MIN_OF(s->facts_usec + FACTS_USEC, s->ended_usec + LOOK_USEC);
+        return s->ended_usec + LOOK_USEC;
+}
+
+static void on_timer(void *userdata)
+{
+        saver_step(userdata);
+}
+
+static void saver_step(Saver *s)
+{
+        uint64_t now_usec = clock_monotonic_usec(s->clock), at_usec = next_usec(s);
+        int r = 0;
+
+        if (s->is_applying)
+                return;
+        if (at_usec > now_usec) {
+                if (at_usec != UINT64_MAX)
+                        (void) loop_timer_set(&s->timer, at_usec);
+                return;
+        }
+        if (s->task) {
+                set_problem(s, SAVER_PROBLEM_SLOW, "the disk does not answer");
+                return;
+        }
+
+        r = begin(s, false);
+        if (r < 0)
+                log_error("out of memory: what changes is saved a little later");
+        (void) loop_timer_set(&s->timer, now_usec + (r < 0 ? LOOK_USEC : SLOW_USEC));
+}
+
+/* ---- life ---- */
+
+static void wait_for_start(Saver *s)
+{
+        struct timespec until = {0};
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += START_WAIT_SECONDS;
+        while (sem_clockwait(&s->task->ran, CLOCK_MONOTONIC, &until) < 0)
+                if (errno != EINTR) {
+                        set_problem(s, SAVER_PROBLEM_SLOW, "the state directory is still being read");
+                        return;
+                }
+        task_apply(s->task);
+}
+
+int saver_new(sd_event *event, const Clock *clock, Inventory *inventory, const char *directory,
+        const SaverEvents *events, Saver **ret)
+{
+        CLEANUP(saver_cleanup) Saver *s = NULL;
+        int r;
+
+        assert(event);
+        assert(clock);
+        assert(inventory);
+        assert(directory);
+        assert(events);
+        assert(ret);
+
+        s = calloc(1, sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        s->event = sd_event_ref(event);
+        s->clock = clock;
+        s->inventory = inventory;
+        s->events = *events;
+        s->directory = strdup(directory);
+        s->wants_load = true;
+        if (!s->directory || saver_disk_new(directory, &s->disk) < 0)
+                return -ENOMEM;
+
+        r = loop_timer_init(&s->timer, event, clock, "saver", on_timer, s);
+        if (r >= 0)
+                r = worker_new(event, "saver", &s->worker);
+        if (r >= 0)
+                r = begin(s, false);
+        if (r < 0)
+                return r;
+
+        wait_for_start(s);
+        *ret = STEAL(s);
+        return 0;
+}
+
+Saver *saver_free(Saver *s)
+{
+        if (!s)
+                return NULL;
+
+        /* What was never read is not written over. */
+        if (s->worker && s->is_loaded && !s->wants_load && s->queue.n_items > 0)
+                (void) begin(s, true);
+        (void) worker_finish(s->worker);
+        (void) saver_disk_free(s->disk);
+        saver_queue_done(&s->queue);
+        loop_timer_done(&s->timer);
+        sd_event_unref(s->event);
+        free(s->directory);
+        free(s);
+        return NULL;
+}
+
+/* ---- what others ask ---- */
+
+void saver_reloaded(Saver *s)
+{
+        assert(s);
+
+        s->wants_load = true;
+        saver_step(s);
+}
+
+void saver_facts(const Saver *s, DaemonFacts *ret)
+{
+        assert(s);
+        assert(ret);
+
+        ret->has_state = true;
+        ret->state_problem = s->problem == SAVER_PROBLEM_NONE ? NULL : saver_problem_info(s->problem)->name;
+        ret->state_saved = s->problem == SAVER_PROBLEM_NONE;
+        ret->state_last_write_at = s->last_write_at;
+        ret->n_state_waiting = 0;
+        if (s->problem != SAVER_PROBLEM_NONE) {
+                ret->n_state_waiting = saver_queue_n_urgent(&s->queue);
+                if (s->task && !s->task->is_applied)
+                        ret->n_state_waiting += s->n_handed_over;
+        }
+        ret->n_state_damaged = s->n_damaged;
+}
+
+const char *saver_directory(const Saver *s)
+{
+        assert(s);
+
+        return s->directory;
+}
