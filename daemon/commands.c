@@ -23,6 +23,8 @@ static const struct {
         {"metrics", render_metric_families},
         {"diagnoses", render_diagnoses},
         {"cipherspecs", render_cipherspecs},
+        {"drift", render_drift_kinds},
+        {"drift-events", render_drift_events},
         {"alerts", render_alerts},
         {"routes", routes_dump},
 };
@@ -143,7 +145,7 @@ int command_dump(const char *table, bool json)
                 return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;
         }
         output_problem("--dump=%s is unknown; choose settings, metrics, diagnoses, cipherspecs, "
-                       "alerts or routes",
+                       "drift, drift-events, alerts or routes",
                 table);
         return EXIT_STATUS_COULD_NOT_RUN;
 }

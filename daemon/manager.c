@@ -125,6 +125,24 @@ static void on_adopted(Endpoint *e, void *userdata)
                 compare(m, e);
 }
 
+int manager_accept(Manager *m, Endpoint *e, DriftKind kind, size_t *ret_n)
+{
+        CLEANUP_INVENTORY_DRIFT InventoryDrift drift = {0};
+        int r;
+
+        assert(m);
+        assert(e);
+        assert(ret_n);
+
+        r = inventory_accept(m->inventory, e, kind, clock_wall_at(m->clock), &drift);
+        if (r < 0)
+                return r;
+
+        manager_drift_noted(m, e, &drift);
+        *ret_n = drift.n_changes;
+        return 0;
+}
+
 static void on_probed(const ProbeOutcome *outcome, void *userdata)
 {
         Manager *m = userdata;

@@ -51,6 +51,10 @@ void manager_clock_set(Manager *m);
  * has memory and changes saved. Copies what it needs. */
 void manager_drift_noted(Manager *m, Endpoint *e, const InventoryDrift *d);
 
+/* Takes what is seen now of the endpoint as its baseline, for one kind or (_DRIFT_KIND_MAX) all. Returns
+ * 0 with the number of changes accepted, -ENOENT when nothing was seen yet, or -ENOMEM. */
+int manager_accept(Manager *m, Endpoint *e, DriftKind kind, size_t *ret_n);
+
 const Clock *manager_clock(const Manager *m);
 Inventory *manager_inventory(const Manager *m);
 Scheduler *manager_scheduler(const Manager *m);

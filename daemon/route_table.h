@@ -37,6 +37,12 @@
                 "Everything known of one endpoint as JSON.")                                       \
         X(probe, "POST", "/api/v1/endpoints/NAME/probe", LOGIN, true,                              \
                 "Probes this endpoint as soon as the limits allow.")                               \
+        X(accept, "POST", "/api/v1/endpoints/NAME/accept", LOGIN, true,                            \
+                "Takes what is seen now of this endpoint as the baseline; ?kind= takes one kind "  \
+                "of it.")                                                                          \
+        X(changes, "GET", "/api/v1/changes", LOGIN, false,                                         \
+                "The ledger of drift and rotation as JSON, newest first; ?endpoint= and ?kind= "   \
+                "choose, ?limit= and ?before= page.")                                              \
         X(healthy, "GET", "/-/healthy", OPEN, false, "200 while the daemon's loop turns.")         \
         X(ready, "GET", "/-/ready", OPEN, false,                                                   \
                 "200 once every endpoint has been looked at, 503 before.")                         \

@@ -55,19 +55,22 @@ void route_answer_status(const RouteRequest *q, HttpResponse *response)
         route_finish(q, response, r, type_json);
 }
 
-static const char probe_suffix[] = "/probe";
-
-/* Is this the name of an endpoint with "/probe" behind it, which only POST answers? */
-static bool is_probe_target(const RouteRequest *q)
+static bool is_target_of(const RouteRequest *q, const char *action)
 {
-        size_t len = strlen(q->name), suffix = strlen(probe_suffix);
+        size_t len = strlen(q->name), suffix = strlen(action);
         CLEANUP_FREE char *name = NULL;
 
-        if (len <= suffix || strcmp(q->name + len - suffix, probe_suffix) != 0)
+        if (len <= suffix || strcmp(q->name + len - suffix, action) != 0)
                 return false;
 
         name = strndup(q->name, len - suffix);
         return name && inventory_find(manager_inventory(q->manager), name);
+}
+
+/* Is this the name of an endpoint with something behind it that only POST answers? */
+static bool is_action(const RouteRequest *q)
+{
+        return is_target_of(q, "/probe") || is_target_of(q, "/accept");
 }
 
 void route_answer_endpoint(const RouteRequest *q, HttpResponse *response)
@@ -75,7 +78,7 @@ void route_answer_endpoint(const RouteRequest *q, HttpResponse *response)
         const Endpoint *e = inventory_find(manager_inventory(q->manager), q->name);
         int r;
 
-        if (!e && is_probe_target(q)) {
+        if (!e && is_action(q)) {
                 response->allow = "POST";
                 route_say(q->http, response, 405, "Only POST is answered here.");
                 return;

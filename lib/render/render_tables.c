@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "judge/diagnosis.h"
+#include "judge/drift.h"
 #include "model/config_load.h"
 #include "mq/cipherspec.h"
 #include "render/alert.h"
@@ -356,6 +357,54 @@ int render_cipherspecs(bool json, Buf *b)
         };
 
         return dump(&(Dump){columns, ARRAY_LEN(columns), spec_row}, json, b);
+}
+
+/* ---- what changes ---- */
+
+TEXT_FIELD(kind, DriftKindInfo, name)
+NUMBER_FIELD(kind, DriftKindInfo, of_cert, CELL_BOOLEAN)
+NUMBER_FIELD(kind, DriftKindInfo, of_offer, CELL_BOOLEAN)
+TEXT_FIELD(kind, DriftKindInfo, meaning)
+TEXT_FIELD(kind, DriftKindInfo, breaks)
+TEXT_FIELD(kind, DriftKindInfo, remedy)
+
+static const void *kind_row(size_t i)
+{
+        return i < _DRIFT_KIND_MAX ? drift_kind_info((DriftKind) i) : NULL;
+}
+
+int render_drift_kinds(bool json, Buf *b)
+{
+        static const DumpColumn columns[] = {
+                {.key = "name", .get = kind_name},
+                {.key = "of_cert", .get = kind_of_cert},
+                {.key = "of_offer", .get = kind_of_offer},
+                {.key = "breaks", .only_json = true, .get = kind_breaks},
+                {.key = "remedy", .only_json = true, .get = kind_remedy},
+                {.key = "meaning", .get = kind_meaning},
+        };
+
+        return dump(&(Dump){columns, ARRAY_LEN(columns), kind_row}, json, b);
+}
+
+TEXT_FIELD(event, DriftEventInfo, name)
+NUMBER_FIELD(event, DriftEventInfo, is_alarm, CELL_BOOLEAN)
+TEXT_FIELD(event, DriftEventInfo, meaning)
+
+static const void *event_row(size_t i)
+{
+        return i < _DRIFT_EVENT_MAX ? drift_event_info((DriftEvent) i) : NULL;
+}
+
+int render_drift_events(bool json, Buf *b)
+{
+        static const DumpColumn columns[] = {
+                {.key = "name", .get = event_name},
+                {.key = "alarm", .get = event_is_alarm},
+                {.key = "meaning", .get = event_meaning},
+        };
+
+        return dump(&(Dump){columns, ARRAY_LEN(columns), event_row}, json, b);
 }
 
 /* ---- alerts ---- */

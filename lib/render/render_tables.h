@@ -12,6 +12,8 @@ int render_settings(bool json, Buf *b);
 int render_metric_families(bool json, Buf *b);
 int render_diagnoses(bool json, Buf *b);
 int render_cipherspecs(bool json, Buf *b);
+int render_drift_kinds(bool json, Buf *b);
+int render_drift_events(bool json, Buf *b);
 int render_alerts(bool json, Buf *b);
 
 #endif

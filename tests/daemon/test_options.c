@@ -398,6 +398,8 @@ static const struct {
         {"metrics", "mqtls_probe_success"},
         {"diagnoses", "no_shared_cipher"},
         {"cipherspecs", "TLS_RSA_WITH_AES_256_CBC_SHA256"},
+        {"drift", "client_auth"},
+        {"drift-events", "rotation"},
         {"alerts", "MqtlsCertExpired"},
         {"routes", "/api/v1/endpoints/NAME"},
 };

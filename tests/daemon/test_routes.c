@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "tests/support/daemon_fixture.h"
+#include "tests/support/estate.h"
+#include "tests/support/json_at.h"
 #include "tests/support/peer.h"
 #include "tests/support/suite.h"
 
@@ -12,6 +14,7 @@ static const char endpoints[] =
         "{ name = \"QM1/APP.SVRCONN\"; qmgr = \"QM1\"; channel = \"A\"; conname = \"127.0.0.1(1)\"; },"
         "{ name = \"QM1/A@host(1414)\"; qmgr = \"QM1\"; channel = \"B\"; conname = \"127.0.0.1(1)\"; },"
         "{ name = \"100% <b>\"; qmgr = \"QM2\"; channel = \"C\"; conname = \"127.0.0.1(1)\"; },"
+        "{ name = \"odd/accept\"; qmgr = \"QM2\"; channel = \"E\"; conname = \"127.0.0.1(1)\"; },"
         "{ name = \"odd/probe\"; qmgr = \"QM2\"; channel = \"D\"; conname = \"127.0.0.1(1)\"; }";
 
 static void start(DaemonFixture *f, const char *http)
@@ -30,9 +33,9 @@ static const struct {
         {"its style sheet", "GET", "/style.css", 200, "text/css; charset=utf-8", "{"},
         {"its script", "GET", "/page.js", 200, "text/javascript; charset=utf-8", "use strict"},
         {"metrics", "GET", "/metrics", 200, "text/plain; version=0.0.4; charset=utf-8",
-                "mqtls_endpoints 4"},
+                "mqtls_endpoints 5"},
         {"a query that is not ours is ignored", "GET", "/metrics?target=10.0.0.1", 200,
-                "text/plain; version=0.0.4; charset=utf-8", "mqtls_endpoints 4"},
+                "text/plain; version=0.0.4; charset=utf-8", "mqtls_endpoints 5"},
         {"one endpoint's metrics", "GET", "/probe?target=QM1/APP.SVRCONN", 200,
                 "text/plain; version=0.0.4; charset=utf-8",
                 "mqtls_probe_success{endpoint=\"QM1/APP.SVRCONN\","},
@@ -87,8 +90,70 @@ static const struct {
         {"probing now one of an odd name", "POST", "/api/v1/endpoints/odd/probe/probe", 202,
                 "application/json", NULL},
         {"probing nobody", "POST", "/api/v1/endpoints/nobody/probe", 404, "application/json", NULL},
+        {"another name that ends like a route", "GET", "/api/v1/endpoints/odd/accept", 200,
+                "application/json", "\"odd/accept\""},
+        {"accepting where nothing differs", "POST", "/api/v1/endpoints/QM1/APP.SVRCONN/accept", 200,
+                "application/json", "\"accepted\":0"},
+        {"accepting one kind", "POST", "/api/v1/endpoints/QM1/APP.SVRCONN/accept?kind=client_auth",
+                200, "application/json", "\"accepted\":0"},
+        {"accepting for one of an odd name", "POST", "/api/v1/endpoints/odd/accept/accept", 200,
+                "application/json", "\"accepted\":0"},
+        {"accepting for one with signs", "POST", "/api/v1/endpoints/100%25%20%3Cb%3E/accept", 200,
+                "application/json", "\"accepted\":0"},
+        {"accepting for nobody", "POST", "/api/v1/endpoints/nobody/accept", 404,
+                "application/json", "No endpoint"},
+        {"accepting for a name that is cut", "POST", "/api/v1/endpoints/odd/accept", 404,
+                "application/json", "No endpoint"},
+        {"accepting a kind that there is not", "POST",
+                "/api/v1/endpoints/odd/accept/accept?kind=colour", 400, "application/json",
+                "kind is none of protocol, cipher, group, signature, leaf, key, subject, issuer, "
+                "san, chain, client_auth, addresses, mq."},
+        {"accepting an empty kind", "POST", "/api/v1/endpoints/odd/accept/accept?kind=", 400,
+                "application/json", "kind is none of"},
+        {"an empty ledger", "GET", "/api/v1/changes", 200, "application/json",
+                "\"changes\":[],\"next_before\":null"},
+        {"the ledger with every parameter", "GET",
+                "/api/v1/changes?endpoint=100%25%20%3Cb%3E&kind=leaf&before=9223372036854775807&limit=1000",
+                200, "application/json", "\"changes\":[]"},
+        {"the ledger of nobody", "GET", "/api/v1/changes?endpoint=nobody", 200,
+                "application/json", "\"changes\":[]"},
+        {"the ledger of a kind that there is not", "GET", "/api/v1/changes?kind=colour", 400,
+                "application/json", "kind is none of protocol"},
+        {"a page of nothing", "GET", "/api/v1/changes?limit=0", 400, "application/json",
+                "limit is no number from 1 to 1000"},
+        {"a page that is too long", "GET", "/api/v1/changes?limit=1001", 400, "application/json",
+                "limit is no number"},
+        {"a limit that is empty", "GET", "/api/v1/changes?limit=", 400, "application/json",
+                "limit is no number"},
+        {"a limit with a sign", "GET", "/api/v1/changes?limit=%2B5", 400, "application/json",
+                "limit is no number"},
+        {"a limit with a blank", "GET", "/api/v1/changes?limit=%205", 400, "application/json",
+                "limit is no number"},
+        {"before nothing", "GET", "/api/v1/changes?before=0", 400, "application/json",
+                "before is no id"},
+        {"before a word", "GET", "/api/v1/changes?before=now", 400, "application/json",
+                "before is no id"},
+        {"before a negative id", "GET", "/api/v1/changes?before=-1", 400, "application/json",
+                "before is no id"},
+        {"before more than there can be", "GET", "/api/v1/changes?before=9223372036854775808", 400,
+                "application/json", "before is no id"},
+        {"before markup", "GET", "/api/v1/changes?before=%3Cscript%3E", 400, "application/json",
+                "before is no id of a change: take next_before"},
         {"reload", "POST", "/-/reload", 200, "text/plain; charset=utf-8", "Reloaded."},
 };
+
+/* Every endpoint has a baseline, if only of its addresses. */
+static void note_all(const DaemonFixture *f)
+{
+        Inventory *i = manager_inventory(f->manager);
+
+        for (size_t k = 0; k < inventory_count(i); k++) {
+                CLEANUP_INVENTORY_DRIFT InventoryDrift drift = {0};
+
+                ck_assert_int_eq(
+                        inventory_note_drift(i, inventory_at(i, k), f->wall_at, &drift), 0);
+        }
+}
 
 START_TEST(test_rows)
 {
@@ -99,6 +164,7 @@ START_TEST(test_rows)
 
         start(&f, "lifecycle = true;");
         daemon_fixture_wait_ready(&f);
+        note_all(&f);
         c = daemon_fixture_request(&f, rows[_i].method, rows[_i].target);
         ck_assert_msg(http_client_status(c) == rows[_i].status, "%s: %s", rows[_i].name,
                 buf_str(http_client_received(c)));
@@ -128,6 +194,11 @@ static const struct {
         {"HEAD", "/-/reload", "POST"},
         {"GET", "/api/v1/endpoints/QM1/APP.SVRCONN/probe", "POST"},
         {"PUT", "/api/v1/endpoints/QM1/APP.SVRCONN/probe", "GET, HEAD, POST"},
+        {"GET", "/api/v1/endpoints/QM1/APP.SVRCONN/accept", "POST"},
+        {"HEAD", "/api/v1/endpoints/100%25%20%3Cb%3E/accept", "POST"},
+        {"DELETE", "/api/v1/endpoints/QM1/APP.SVRCONN/accept", "GET, HEAD, POST"},
+        {"GET", "/api/v1/endpoints/odd/accept/accept", "POST"},
+        {"POST", "/api/v1/changes", "GET, HEAD"},
         {"NONSENSE", "/-/ready", "GET, HEAD"},
 };
 
@@ -153,6 +224,8 @@ START_TEST(test_without_lifecycle_nothing_changes)
         daemon_fixture_expect(&f, "POST", "/-/reload", 403, "http.lifecycle = true");
         daemon_fixture_expect(
                 &f, "POST", "/api/v1/endpoints/odd/probe/probe", 403, "http.lifecycle = true");
+        daemon_fixture_expect(&f, "POST", "/api/v1/endpoints/QM1/APP.SVRCONN/accept?kind=leaf", 403,
+                "http.lifecycle = true");
         daemon_fixture_expect(&f, "GET", "/-/reload", 405, NULL);
         ck_assert(!daemon_fixture_has_logged(&f, "reloaded"));
 }
@@ -226,6 +299,140 @@ START_TEST(test_status_tag_follows_the_revision)
 }
 END_TEST
 
+/* ---- what changed ---- */
+
+static const char odd_name[] = "100% <b>";
+
+/* A listener that answers with TLS 1.3 and this cipher. */
+static void see(DaemonFixture *f, uint16_t cipher)
+{
+        Observation *o = estate_observation(f->wall_at);
+        AddressObservation *a = estate_address(o, "qm1(1414)", "192.0.2.1");
+
+        a->tls.server_hello_seen = a->tls.finished_seen = true;
+        a->tls.version = TLS_VERSION_TLS13;
+        a->tls.cipher = cipher;
+        estate_ended(a, PHASE_CLOSE, END_COMPLETED);
+        estate_record(manager_inventory(f->manager), odd_name, o, f->wall_at);
+        f->wall_at += 60;
+}
+
+START_TEST(test_accepting_ends_drift_and_is_told)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        const Endpoint *e = NULL;
+
+        start(&f, "lifecycle = true;");
+        daemon_fixture_wait_ready(&f);
+        e = inventory_find(manager_inventory(f.manager), odd_name);
+        see(&f, 0x1302);
+        see(&f, 0x1301);
+        ck_assert(drift_is_open(e->drift, DRIFT_KIND_CIPHER));
+
+        daemon_fixture_expect(
+                &f, "POST", "/api/v1/endpoints/100%25%20%3Cb%3E/accept?kind=leaf", 200,
+                "\"message\":\"Nothing differed from the baseline.\",\"accepted\":0");
+        ck_assert(drift_is_open(e->drift, DRIFT_KIND_CIPHER));
+        daemon_fixture_expect(
+                &f, "POST", "/api/v1/endpoints/100%25%20%3Cb%3E/accept?kind=cipher", 200,
+                "\"message\":\"1 change was accepted as the new baseline.\",\"accepted\":1");
+        ck_assert(!drift_is_open(e->drift, DRIFT_KIND_CIPHER));
+        ck_assert(daemon_fixture_has_logged(&f, "100% <b>"));
+        ck_assert(daemon_fixture_has_logged(&f, "0x1301"));
+        daemon_fixture_expect(&f, "GET", "/api/v1/changes?kind=cipher&limit=1", 200,
+                "\"event\":\"accepted\"");
+        daemon_fixture_expect(&f, "GET", "/metrics", 200,
+                "mqtls_drift{endpoint=\"100% <b>\",qmgr=\"QM2\",channel=\"C\",kind=\"cipher\"} 0");
+}
+END_TEST
+
+START_TEST(test_nothing_seen_cannot_be_accepted)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        Peer *silent;
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        daemon_fixture_init(&f);
+        silent = peer_new(f.event, &(PeerOptions){.kind = PEER_SILENT});
+        buf_appendf(&b, "{ name = \"a\"; channel = \"A\"; conname = \"127.0.0.1(%u)\"; "
+                        "timeout = \"60s\"; }",
+                (unsigned) peer_port(silent));
+        daemon_fixture_configure(&f, "lifecycle = true;", buf_str(&b));
+        ck_assert_int_eq(daemon_fixture_start(&f), 0);
+        daemon_fixture_expect(&f, "POST", "/api/v1/endpoints/a/accept", 409, "Nothing has been seen");
+        f.manager = manager_free(f.manager);
+        peer_free(silent);
+}
+END_TEST
+
+/* The next page begins where next_before says, and the last one says null. */
+START_TEST(test_the_ledger_is_paged)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        CLEANUP_BUF Buf target = BUF_INIT;
+        int64_t before = 0;
+        size_t n = 0, n_pages = 0;
+
+        start(&f, NULL);
+        daemon_fixture_wait_ready(&f);
+        for (uint16_t k = 0; k < 8; k++)
+                see(&f, (uint16_t) (0xC000 + k)); /* the first is the baseline */
+
+        do {
+                CLEANUP(http_client_cleanup) HttpClient *c = NULL;
+                CLEANUP_JSON json_t *root = NULL;
+                const json_t *changes = NULL;
+
+                buf_clear(&target);
+                buf_append_str(&target, "/api/v1/changes?limit=3&kind=cipher&endpoint=100%25%20%3Cb%3E");
+                if (before != 0)
+                        buf_appendf(&target, "&before=%lld", (long long) before);
+                c = daemon_fixture_request(&f, "GET", buf_str(&target));
+                ck_assert_int_eq(http_client_status(c), 200);
+                root = json_parse_text(http_client_body(c, NULL));
+
+                changes = at(root, "changes");
+                for (size_t k = 0; k < json_array_size(changes); k++, n++)
+                        ck_assert_int_eq(json_integer_value(at(json_array_get(changes, k), "at_epoch")),
+                                PKI_NOW + (int64_t) (7 - n) * 60);
+                before = json_integer_value(at(root, "next_before"));
+                n_pages++;
+        } while (before != 0);
+
+        ck_assert_uint_eq(n, 7);
+        ck_assert_uint_eq(n_pages, 3);
+}
+END_TEST
+
+START_TEST(test_the_tag_of_the_ledger_follows_the_revision_and_the_query)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        CLEANUP(http_client_cleanup) HttpClient *c = NULL, *again = NULL, *other = NULL, *later = NULL;
+        CLEANUP_FREE char *tag = NULL;
+        CLEANUP_BUF Buf more = BUF_INIT;
+        uint16_t port;
+
+        start(&f, "lifecycle = true;");
+        daemon_fixture_wait_ready(&f);
+        see(&f, 0x1302);
+        see(&f, 0x1301);
+        port = http_port(manager_http(f.manager), 0);
+        c = http_client_get(f.event, port, "GET", "/api/v1/changes", NULL);
+        tag = http_client_header(c, "ETag");
+        ck_assert_ptr_nonnull(tag);
+        buf_appendf(&more, "If-None-Match: %s\r\n", tag);
+
+        again = http_client_get(f.event, port, "GET", "/api/v1/changes", buf_str(&more));
+        ck_assert_int_eq(http_client_status(again), 304);
+        other = http_client_get(f.event, port, "GET", "/api/v1/changes?endpoint=", buf_str(&more));
+        ck_assert_int_eq(http_client_status(other), 200);
+
+        daemon_fixture_expect(&f, "POST", "/api/v1/endpoints/100%25%20%3Cb%3E/accept", 200, NULL);
+        later = http_client_get(f.event, port, "GET", "/api/v1/changes", buf_str(&more));
+        ck_assert_int_eq(http_client_status(later), 200);
+}
+END_TEST
+
 START_TEST(test_table_is_complete)
 {
         CLEANUP_BUF Buf text = BUF_INIT, json = BUF_INIT;
@@ -259,6 +466,10 @@ static Suite *make_suite(void)
         tcase_add_test(tc, test_not_ready_while_one_was_not_looked_at);
         tcase_add_test(tc, test_openmetrics_on_demand);
         tcase_add_test(tc, test_status_tag_follows_the_revision);
+        tcase_add_test(tc, test_accepting_ends_drift_and_is_told);
+        tcase_add_test(tc, test_nothing_seen_cannot_be_accepted);
+        tcase_add_test(tc, test_the_ledger_is_paged);
+        tcase_add_test(tc, test_the_tag_of_the_ledger_follows_the_revision_and_the_query);
         tcase_add_test(tc, test_table_is_complete);
         tcase_set_timeout(tc, 60);
         suite_add_tcase(suite, tc);

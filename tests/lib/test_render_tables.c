@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge/diagnosis.h"
+#include "judge/drift.h"
 #include "model/config_load.h"
 #include "mq/cipherspec.h"
 #include "render/alert.h"
@@ -38,6 +39,16 @@ static size_t n_cipherspecs(void)
         return n;
 }
 
+static size_t n_drift_kinds(void)
+{
+        return _DRIFT_KIND_MAX;
+}
+
+static size_t n_drift_events(void)
+{
+        return _DRIFT_EVENT_MAX;
+}
+
 static const struct {
         const char *name;
         int (*render)(bool json, Buf *b);
@@ -55,6 +66,9 @@ static const struct {
                 {"name", "code", "version", "iana_name", "openssl_name", "key_exchange", "key_type",
                         "encryption", "bits", "mac", "preference", "support", "fips", "platforms",
                         "status"}},
+        {"drift", render_drift_kinds, n_drift_kinds,
+                {"name", "of_cert", "of_offer", "breaks", "remedy", "meaning"}},
+        {"events of drift", render_drift_events, n_drift_events, {"name", "alarm", "meaning"}},
         {"alerts", render_alerts, alert_count,
                 {"name", "severity", "impact", "diagnosis", "mitigation", "meaning"}},
 };
@@ -70,7 +84,7 @@ START_TEST(test_json_has_a_row_for_each)
         list = json_loadb(b.data, b.len, JSON_REJECT_DUPLICATES, &error);
         ck_assert_msg(list != NULL, "%s: %s", tables[_i].name, error.text);
         ck_assert_uint_eq(json_array_size(list), tables[_i].count());
-        ck_assert_uint_gt(json_array_size(list), 10);
+        ck_assert_uint_gt(json_array_size(list), 5);
 
         json_array_foreach(list, i, row)
         {

@@ -11,6 +11,15 @@
 #include "base/buf.h"
 #include "base/util.h"
 
+static inline json_t *json_parse_text(const char *text)
+{
+        json_error_t error;
+        json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+
+        ck_assert_msg(root != NULL, "%s at %d", error.text, error.position);
+        return root;
+}
+
 static inline json_t *json_parse(const Buf *b)
 {
         json_error_t error;
