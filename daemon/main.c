@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "daemon/accept.h"
 #include "daemon/clock.h"
 #include "daemon/commands.h"
 #include "daemon/log.h"
@@ -74,6 +75,10 @@ static int dispatch(const Options *options)
         case OPTIONS_INTEROP:
                 return command_interop(options->interop_left, options->interop_right,
                         options->format == FORMAT_JSON);
+        case OPTIONS_ACCEPT:
+                return accept_run(options, &surroundings, &clock_system);
+        case OPTIONS_EXPECT:
+                return expect_run(options, &surroundings, &clock_system);
         case OPTIONS_VERSION:
                 return command_version();
         case OPTIONS_HELP:

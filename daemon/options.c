@@ -20,7 +20,6 @@ typedef enum OptionKind {
         KIND_TEXT,   /* the argument is stored */
         KIND_FLAG,   /* true is stored */
         KIND_FORMAT,
-        KIND_LATER,  /* known, of a later version */
 } OptionKind;
 
 /* The modes that an option goes with. */
@@ -31,6 +30,8 @@ enum {
         IN_PROBE = 1 << OPTIONS_PROBE,
         IN_DUMP = 1 << OPTIONS_DUMP,
         IN_INTEROP = 1 << OPTIONS_INTEROP,
+        IN_ACCEPT = 1 << OPTIONS_ACCEPT,
+        IN_EXPECT = 1 << OPTIONS_EXPECT,
         IN_ALL = (1 << _OPTIONS_MODE_MAX) - 1,
 };
 
@@ -48,7 +49,8 @@ typedef struct OptionRow {
 #define AT(field) offsetof(Options, field)
 
 static const OptionRow option_rows[] = {
-        {"config", 'c', "FILE", KIND_TEXT, 0, IN_RUN | IN_CHECK | IN_ONCE, AT(config_path),
+        {"config", 'c', "FILE", KIND_TEXT, 0, IN_RUN | IN_CHECK | IN_ONCE | IN_ACCEPT | IN_EXPECT,
+                AT(config_path),
                 "the configuration (default: " DEFAULT_CONFIG_PATH ")"},
         {"check-config", 0, NULL, KIND_MODE, OPTIONS_CHECK_CONFIG, IN_ALL, 0,
                 "read all that a start would read, tell every mistake"},
@@ -86,12 +88,16 @@ static const OptionRow option_rows[] = {
                 "a table of the program; --dump=? names them all"},
         {"interop", 0, "LEFT RIGHT", KIND_MODE, OPTIONS_INTEROP, IN_ALL, AT(interop_left),
                 "how SSLCIPH LEFT meets a channel that says RIGHT"},
+        {"accept", 0, "ENDPOINT", KIND_MODE, OPTIONS_ACCEPT, IN_ALL, AT(endpoint),
+                "take what is seen now as the baseline"},
+        {"kind", 0, "KIND", KIND_TEXT, 0, IN_ACCEPT, AT(kind),
+                "with --accept: only this kind, such as cipher"},
+        {"expect", 0, "ENDPOINT SPAN", KIND_MODE, OPTIONS_EXPECT, IN_ALL, AT(endpoint),
+                "changes in the next SPAN raise no alarm; 0: they do"},
         {"verbose", 'v', NULL, KIND_FLAG, 0, IN_ALL, AT(verbose), "log more"},
         {"version", 0, NULL, KIND_MODE, OPTIONS_VERSION, IN_ALL, 0,
                 "print the version, and those of the libraries"},
         {"help", 'h', NULL, KIND_MODE, OPTIONS_HELP, IN_ALL, 0, "print this"},
-        {"accept", 0, "ENDPOINT", KIND_LATER, 0, IN_ALL, 0, NULL},
-        {"expect", 0, "ENDPOINT", KIND_LATER, 0, IN_ALL, 0, NULL},
 };
 
 enum {
@@ -117,8 +123,22 @@ static const char *const mode_names[_OPTIONS_MODE_MAX] = {
         [OPTIONS_PROBE] = "--probe",
         [OPTIONS_DUMP] = "--dump",
         [OPTIONS_INTEROP] = "--interop",
+        [OPTIONS_ACCEPT] = "--accept",
+        [OPTIONS_EXPECT] = "--expect",
         [OPTIONS_VERSION] = "--version",
         [OPTIONS_HELP] = "--help",
+};
+
+/* Those whose option is followed by a second word, and where it goes. */
+static const struct {
+        size_t offset;
+        const char *problem;
+} second_words[_OPTIONS_MODE_MAX] = {
+        [OPTIONS_INTEROP] = {AT(interop_right),
+                "--interop needs two values: the SSLCIPH of the initiator, and that of the accepting "
+                "channel"},
+        [OPTIONS_EXPECT] = {AT(span),
+                "--expect needs two values: the name of an endpoint, and a span such as 4h"},
 };
 
 /* What is being read, beside the result. */
@@ -185,10 +205,8 @@ static int take_option(Parser *p, size_t index, const char *argument)
                 memcpy(field, &yes, sizeof(yes));
                 return 0;
         case KIND_FORMAT:
-                return take_format(p, text);
-        case KIND_LATER:
         default:
-                return complain(p, "--%s is not supported yet", row->name);
+                return take_format(p, text);
         }
 }
 
@@ -211,20 +229,20 @@ static int check_together(Parser *p)
         return 0;
 }
 
-/* What stands on the line beside the options: --interop's second value, and nothing else. */
+/* What stands on the line beside the options: the second value of some, and nothing else. */
 static int take_words(Parser *p, int n, char **words)
 {
-        bool is_interop = p->options.mode == OPTIONS_INTEROP;
+        size_t offset = second_words[p->options.mode].offset;
 
-        if (is_interop && n > 0) {
-                p->options.interop_right = *words++;
+        if (offset > 0 && n == 0)
+                return complain(p, "%s", second_words[p->options.mode].problem);
+        if (offset > 0) {
+                memcpy((char *) &p->options + offset, words, sizeof(*words));
+                words++;
                 n--;
         }
         if (n > 0)
                 return complain(p, "\"%s\" is no option; see mqtlsd --help", *words);
-        if (is_interop && !p->options.interop_right)
-                return complain(p, "--interop needs two values: the SSLCIPH of the initiator, and "
-                                   "that of the accepting channel");
         return 0;
 }
 
@@ -341,6 +359,8 @@ void options_help(Buf *b)
                 "       mqtlsd --check-config [-c FILE]\n"
                 "       mqtlsd --once [-c FILE] [--endpoint=GLOB] [--format=FORMAT]\n"
                 "       mqtlsd --probe='HOST(PORT)' [--channel=NAME] [--sslciph=SPEC] [...]\n"
+                "       mqtlsd --accept ENDPOINT [--kind=KIND] [-c FILE]\n"
+                "       mqtlsd --expect ENDPOINT SPAN [-c FILE]\n"
                 "       mqtlsd --interop LEFT RIGHT [--format=text|json]\n"
                 "       mqtlsd --dump=TABLE [--format=text|json]\n"
                 "\n"
@@ -351,5 +371,6 @@ void options_help(Buf *b)
         append_rows_help(b, true);
         buf_append_str(b, "\nExit status of --once and --probe: 0 all good, 1 warning, 2 critical,\n"
                           "3 could not run; of --interop: 0 works, 1 may fail, 2 fails, 3 could not\n"
-                          "run. See mqtlsd(8) and mqtlsd.conf(5).\n");
+                          "run; of --accept and --expect: 0 done, 3 could not run.\n"
+                          "See mqtlsd(8) and mqtlsd.conf(5).\n");
 }

@@ -16,6 +16,8 @@ typedef enum OptionsMode {
         OPTIONS_PROBE,
         OPTIONS_DUMP,
         OPTIONS_INTEROP,
+        OPTIONS_ACCEPT,
+        OPTIONS_EXPECT,
         OPTIONS_VERSION,
         OPTIONS_HELP,
         _OPTIONS_MODE_MAX,
@@ -43,6 +45,9 @@ typedef struct Options {
         OutputFormat format;
         const char *endpoint_glob; /* NULL: all */
         const char *table;         /* of --dump */
+        const char *endpoint;      /* of --accept, --expect */
+        const char *kind;          /* of --accept; NULL: all */
+        const char *span;          /* of --expect */
         const char *interop_left, *interop_right; /* SSLCIPH of the initiator, of the accepting channel */
         ConfigProbeOptions probe;
 } Options;

@@ -44,6 +44,15 @@ void saver_job_done(SaverJob *job)
         *job = (SaverJob){0};
 }
 
+char *saver_disk_name(const char *directory)
+{
+        char *path = NULL;
+
+        assert(directory);
+
+        return asprintf(&path, "%s/" FILE_NAME, directory) < 0 ? NULL : path;
+}
+
 int saver_disk_new(const char *directory, SaverDisk **ret)
 {
         CLEANUP(saver_disk_cleanup) SaverDisk *d = NULL;
@@ -55,10 +64,9 @@ int saver_disk_new(const char *directory, SaverDisk **ret)
         if (!d)
                 return -ENOMEM;
         d->directory = strdup(directory);
-        if (!d->directory || asprintf(&d->path, "%s/" FILE_NAME, directory) < 0) {
-                d->path = NULL;
+        d->path = saver_disk_name(directory);
+        if (!d->directory || !d->path)
                 return -ENOMEM;
-        }
         *ret = STEAL(d);
         return 0;
 }

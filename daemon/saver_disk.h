@@ -37,6 +37,9 @@ typedef struct SaverJob {
 
 void saver_job_done(SaverJob *job);
 
+/* The file in a state directory; NULL without memory. */
+char *saver_disk_name(const char *directory);
+
 typedef struct SaverDisk SaverDisk;
 
 /* Does nothing but remember the names. Returns 0 or -ENOMEM. */

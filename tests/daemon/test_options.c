@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "daemon/accept.h"
 #include "daemon/commands.h"
 #include "daemon/once.h"
 #include "daemon/output.h"
@@ -65,6 +66,11 @@ static const struct {
                 DEFAULT_CONFIG_PATH, NULL, NULL},
         {"how two values meet, for programs", {{"--interop", "ANY", "--format=json", "ANY_TLS12"}},
                 OPTIONS_INTEROP, FORMAT_JSON, DEFAULT_CONFIG_PATH, NULL, NULL},
+        {"accepting", {{"--accept", "QM1/A", "-c", "x"}}, OPTIONS_ACCEPT, FORMAT_TEXT, "x", NULL, NULL},
+        {"accepting one kind", {{"--kind", "leaf", "--accept=QM1/A"}}, OPTIONS_ACCEPT, FORMAT_TEXT,
+                DEFAULT_CONFIG_PATH, NULL, NULL},
+        {"expecting", {{"--expect", "QM1/A", "4h", "-c", "x"}}, OPTIONS_EXPECT, FORMAT_TEXT, "x", NULL,
+                NULL},
         {"dump", {{"--dump=routes", "--format=json"}}, OPTIONS_DUMP, FORMAT_JSON, DEFAULT_CONFIG_PATH,
                 NULL, "routes"},
         {"version", {{"--version"}}, OPTIONS_VERSION, FORMAT_TEXT, DEFAULT_CONFIG_PATH, NULL, NULL},
@@ -123,8 +129,17 @@ static const struct {
                 "--depth does not go with --interop"},
         {"--interop is no metric", {{"--interop", "a", "b", "--format=metrics"}},
                 "--format=metrics does not go with --interop"},
-        {"--accept is for later", {{"--accept", "x"}}, "--accept is not supported yet"},
-        {"--expect is for later", {{"--expect", "x", "1h"}}, "--expect is not supported yet"},
+        {"--accept without an endpoint", {{"--accept"}}, "--accept needs a value"},
+        {"--accept takes one endpoint", {{"--accept", "x", "y"}}, "\"y\" is no option"},
+        {"a kind with --expect", {{"--expect", "x", "4h", "--kind=leaf"}},
+                "--kind does not go with --expect"},
+        {"a kind with the daemon", {{"--kind=leaf"}}, "--kind does not go with the daemon"},
+        {"--expect without a span", {{"--expect", "x"}}, "--expect needs two values"},
+        {"--expect with too many words", {{"--expect", "x", "4h", "5h"}}, "\"5h\" is no option"},
+        {"--accept and --expect", {{"--accept", "x", "--expect", "x", "4h"}},
+                "--accept and --expect do not go together"},
+        {"--accept is no JSON", {{"--accept", "x", "--format=json"}},
+                "--format does not go with --accept"},
 };
 
 START_TEST(test_bad)
@@ -179,7 +194,25 @@ START_TEST(test_both_values_of_interop_arrive_in_their_order)
 }
 END_TEST
 
-START_TEST(test_help_fits_a_terminal_and_hides_what_is_for_later)
+START_TEST(test_what_is_accepted_and_expected_arrives)
+{
+        const CommandLine accept = {{"--accept", "QM1/A", "--kind=leaf"}};
+        const CommandLine expect = {{"--expect", "QM1/A", "4h"}};
+        CLEANUP_FREE char *problem = NULL;
+        Options o;
+
+        ck_assert_int_eq(parse(&accept, &o, &problem), 0);
+        ck_assert_str_eq(o.endpoint, "QM1/A");
+        ck_assert_str_eq(o.kind, "leaf");
+        ck_assert_ptr_null(o.span);
+        ck_assert_int_eq(parse(&expect, &o, &problem), 0);
+        ck_assert_str_eq(o.endpoint, "QM1/A");
+        ck_assert_str_eq(o.span, "4h");
+        ck_assert_ptr_null(o.kind);
+}
+END_TEST
+
+START_TEST(test_help_fits_a_terminal)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
 
@@ -187,7 +220,7 @@ START_TEST(test_help_fits_a_terminal_and_hides_what_is_for_later)
         ck_assert_int_eq(buf_error(&b), 0);
         ck_assert_ptr_nonnull(strstr(buf_str(&b), "--check-config"));
         ck_assert_ptr_nonnull(strstr(buf_str(&b), "--interop LEFT RIGHT"));
-        ck_assert_ptr_null(strstr(buf_str(&b), "--accept"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "--expect ENDPOINT SPAN"));
         for (const char *line = buf_str(&b); *line; line += strcspn(line, "\n") + 1)
                 if (strncmp(line, "  -c, --config", 14) != 0) /* names a path of the build */
                         ck_assert_msg(strcspn(line, "\n") <= 80, "%.100s", line);
@@ -235,6 +268,12 @@ static Ran run(const CommandLine *line)
         case OPTIONS_INTEROP:
                 ran.status = command_interop(
                         o.interop_left, o.interop_right, o.format == FORMAT_JSON);
+                break;
+        case OPTIONS_ACCEPT:
+                ran.status = accept_run(&o, &nothing, &clock_system);
+                break;
+        case OPTIONS_EXPECT:
+                ran.status = expect_run(&o, &nothing, &clock_system);
                 break;
         case OPTIONS_VERSION:
                 ran.status = command_version();
@@ -526,7 +565,8 @@ static Suite *make_suite(void)
         tcase_add_loop_test(parsing, test_bad, 0, ARRAY_LEN(bad));
         tcase_add_test(parsing, test_probe_options_arrive);
         tcase_add_loop_test(parsing, test_both_values_of_interop_arrive_in_their_order, 0, 3);
-        tcase_add_test(parsing, test_help_fits_a_terminal_and_hides_what_is_for_later);
+        tcase_add_test(parsing, test_what_is_accepted_and_expected_arrives);
+        tcase_add_test(parsing, test_help_fits_a_terminal);
         suite_add_tcase(suite, parsing);
 
         tcase_add_checked_fixture(commands, setup, teardown);
