@@ -106,19 +106,21 @@
                 "may be answering. Announce the next change with mqtlsd --expect ENDPOINT 4h, "    \
                 "and it becomes a note instead of an alert.")                                      \
         X(SERVED_MIXED, "MqtlsServedMixed", "warning",                                             \
-                "One address serves an old and a new certificate in turn: some channel processes " \
-                "of the queue manager still hold the old key repository in memory.",               \
+                "One address shows two things in turn, most often an old and a new certificate: "  \
+                "some channel processes of the queue manager still hold the old key repository "   \
+                "in memory.",                                                                      \
                 "Connections are accepted or refused by chance, depending on which process takes " \
                 "them. When the old certificate ends, the failures begin while half of all "       \
                 "attempts still succeed.",                                                         \
-                "See both certificates in the list of changes. On AIX, Linux and Windows new "     \
-                "channel processes read the new key repository at once while running ones keep "   \
-                "the old copy. Behind a load balancer, one of several queue managers may have "    \
-                "been left out instead.",                                                          \
+                "See both in the list of changes. On AIX, Linux and Windows new channel "          \
+                "processes read the new key repository at once while running ones keep the old "   \
+                "copy. Where not the leaf but the cipher or the protocol changes in turn, "        \
+                "several listeners that are set up differently stand behind the address.",         \
                 "Issue REFRESH SECURITY TYPE(SSL) on the queue manager and wait up to ten "        \
                 "minutes; AMQ9710E means that channels did not stop, and those have to be "        \
-                "stopped by hand. Behind a load balancer, renew on every queue manager. The "      \
-                "alert ends once the same certificate has been seen several times in a row.")      \
+                "stopped by hand. Behind a load balancer, bring the queue managers that were "     \
+                "left out to the same state. The alert ends once the same has been seen several "  \
+                "times in a row.")                                                                 \
         X(ADDRESS_MISMATCH, "MqtlsAddressMismatch", "warning",                                     \
                 "The addresses of this endpoint serve different certificates.",                    \
                 "Partners that fail over from one address to the other meet another certificate: " \
@@ -194,6 +196,17 @@
                 "Raise connecting_max and handshaking_max, or lengthen interval, or divide the "   \
                 "endpoints among several daemons (shard). If the daemon does nothing at all "      \
                 "although it answers, keep its journal and restart it.")                           \
+        X(RESOLVER_FAILING, "MqtlsResolverFailing", "warning",                                     \
+                "Host names of endpoints do not resolve on the machine of mqtlsd; the addresses "  \
+                "known before are used, and still serve.",                                         \
+                "None for MQ by that alone. A queue manager that moves to another address would "  \
+                "be looked for at the old one, and after a restart of mqtlsd there is no address " \
+                "at all.",                                                                         \
+                "Look the names up by hand on that machine (getent hosts NAME), and see its name " \
+                "servers (resolvectl status, /etc/resolv.conf). One name alone: its entry may "    \
+                "have been removed from the DNS.",                                                 \
+                "Repair the resolver of the machine, or the entry in the DNS. Do not act on "      \
+                "queue managers because of this alert.")                                           \
         X(CONFIG_RELOAD_FAILED, "MqtlsConfigReloadFailed", "warning",                              \
                 "The configuration, or a file that it includes or imports, has mistakes: the "     \
                 "daemon goes on with the one before.",                                             \
@@ -217,6 +230,17 @@
                 "service. The daemon writes what has waited as soon as the disk takes it; do not " \
                 "restart it before. A database of a newer version needs that version, or a state " \
                 "directory of its own.")                                                           \
+        X(STATE_DAMAGED, "MqtlsStateDamaged", "warning",                                           \
+                "The database in the state directory was damaged; the daemon has set it aside "    \
+                "under a dated name and begun a new one.",                                         \
+                "Baselines, accepted changes and the ledger from before are no longer known: "     \
+                "what is served now has become the baseline, so that a change of the last days "   \
+                "may go unnoticed.",                                                               \
+                "The journal names the file that was set aside. Look for errors of the disk or "   \
+                "the file system (journalctl -k), and for a machine that lost power.",             \
+                "Stop the daemon, put the newest backup of the database in the place of the new "  \
+                "one, and start it again; or compare what is served with what was agreed, and go " \
+                "on with the new one. The alert ends with the next start.")                        \
         X(DAEMON_ABSENT, "MqtlsDaemonAbsent", "critical",                                          \
                 "Prometheus does not get metrics from mqtlsd.",                                    \
                 "No MQ certificate is being watched while this lasts, and all other alerts of "    \
