@@ -92,9 +92,10 @@ static int take_result(Inventory *i, Endpoint *e, DriftResult *result, Inventory
                 .memory = e->drift,
                 .memory_changed = result->memory_changed,
                 .started_anew = result->started_anew,
+                .changes = result->changes,
                 .n_changes = result->n_changes,
-                .changes = STEAL(result->changes),
         };
+        result->changes = NULL;
         result->n_changes = 0;
         return 0;
 }
