@@ -31,6 +31,9 @@
         X(runbook_page, "GET", "/runbook/NAME", LOGIN, false,                                      \
                 "Meaning, impact, diagnosis and mitigation of an alert, a diagnosis or a change; " \
                 "?endpoint= adds how that one does, and the commands to look at it.")              \
+        X(calendar, "GET", "/calendar.ics", TOKEN, false,                                          \
+                "When certificates have to be renewed and when they expire, as iCalendar; "        \
+                "?qmgr=, ?contact= and ?group= choose.")                                           \
         X(status, "GET", "/api/v1/status", LOGIN, false,                                           \
                 "Every endpoint's assessment as JSON; ?endpoint=, ?qmgr= and ?severity= choose.")  \
         X(endpoint, "GET", "/api/v1/endpoints/NAME", LOGIN, false,                                 \

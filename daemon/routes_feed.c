@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/routes_internal.h"
 
-/* What other programs fetch again and again: metrics, and where to find them. */
+/* What other programs fetch again and again: metrics, where to find them, and the calendar. */
 
+#include "daemon/scheduler.h"
 #include "render/metrics.h"
+#include "render/render_calendar.h"
 #include "render/render_discovery.h"
 #include "render/render_metrics.h"
 
 static const char type_json[] = "application/json";
+static const char type_calendar[] = "text/calendar; charset=utf-8";
 
 void route_answer_metrics(const RouteRequest *q, HttpResponse *response)
 {
@@ -52,4 +55,27 @@ void route_answer_discovery(const RouteRequest *q, HttpResponse *response)
 
         response->etag = response->gzip = response->vary = true;
         route_finish(q, response, r, type_json);
+}
+
+/* An event that is missing is gone from every calendar that subscribed, and comes back as a new one: so
+ * there is no calendar before everything was looked at once. */
+void route_answer_calendar(const RouteRequest *q, HttpResponse *response)
+{
+        const CertUseFilter filter = {
+                .qmgr = http_query(q->http, "qmgr"),
+                .contact = http_query(q->http, "contact"),
+                .group = http_query(q->http, "group"),
+        };
+        int r;
+
+        if (!scheduler_is_ready(manager_scheduler(q->manager))) {
+                route_say(q->http, response, 503,
+                        "Not every endpoint has been looked at yet; ask again in a minute.");
+                return;
+        }
+
+        r = render_calendar(manager_inventory(q->manager), &filter,
+                manager_facts(q->manager)->reload_success_at, &response->body);
+        response->etag = response->gzip = response->vary = true;
+        route_finish(q, response, r, type_calendar);
 }

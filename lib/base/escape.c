@@ -291,6 +291,8 @@ static void calendar_piece(Buf *b, const Piece *p)
                 append_raw(b, p);
         } else if (piece_is(p, '\n')) {
                 buf_append_str(b, "\\n");
+        } else if (piece_is_unseen(p)) {
+                buf_append_str(b, REPLACEMENT);
         } else if (!piece_is_control(p)) {
                 append_or_replace(b, p);
         }

@@ -58,6 +58,8 @@ static const struct {
                 "text/html; charset=utf-8", "This endpoint now: QM1/APP.SVRCONN"},
         {"no such page", "GET", "/runbook/tls/nothing", 404, "text/plain; charset=utf-8",
                 "/runbook lists them"},
+        {"the calendar", "GET", "/calendar.ics?qmgr=QM1", 200, "text/calendar; charset=utf-8",
+                "BEGIN:VCALENDAR\r\n"},
         {"status", "GET", "/api/v1/status", 200, "application/json", "\"schema_version\""},
         {"status of one queue manager", "GET", "/api/v1/status?qmgr=QM2", 200, "application/json",
                 "\"odd/probe\""},
@@ -245,6 +247,7 @@ START_TEST(test_not_ready_while_one_was_not_looked_at)
         ck_assert_int_eq(daemon_fixture_start(&f), 0);
         daemon_fixture_expect(&f, "GET", "/-/healthy", 200, NULL);
         daemon_fixture_expect(&f, "GET", "/-/ready", 503, "not ready");
+        daemon_fixture_expect(&f, "GET", "/calendar.ics", 503, "ask again");
         f.manager = manager_free(f.manager);
         peer_free(silent);
 }

@@ -118,6 +118,8 @@ static const struct {
                 "a\\\\b\\;c\\,d\\ne"},
         {"a calendar value drops control characters", escape_calendar, BYTES("a\r\n\0\tb"),
                 "a\\nb"},
+        {"a calendar value replaces what cannot be seen", escape_calendar,
+                BYTES("a\342\200\256b"), "a" FFFD "b"},
         {"a calendar value replaces invalid UTF-8", escape_calendar, BYTES("\xFF"), FFFD},
 
         {"a short calendar line is one", escape_calendar_line, BYTES("X:abc"), "X:abc\r\n"},
