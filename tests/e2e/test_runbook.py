@@ -22,6 +22,8 @@ name=expired issuer=root cn="<script>alert(1)</script>" o=Example days-before=40
 
 # A name that would leave its quotes in HTML, in a URL, in a shell and in a pattern.
 ODD = "'\"><b>$(touch owned); `touch owned`&*[x]?\\ #%\u00fc"
+ROOT = os.environ.get("MQTLSD_SOURCE") or os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 @needs("openssl", "tidy", "bash")
@@ -85,6 +87,19 @@ endpoints = (
         self.assertTrue(any(p.startswith("/runbook/change/") for p in pages))
         odd = urllib.parse.quote(ODD, safe="")
         self.assertIn(f"/runbook/verify/expired?endpoint={odd}", seen)
+
+    def test_the_alert_rules_point_to_pages_that_exist(self):
+        """As the template has it: escaped by Go's urlquery, which writes a blank as '+'."""
+        with open(os.path.join(ROOT, "etc", "mqtlsd.rules.yml"), encoding="utf-8") as f:
+            rules = f.read()
+        alerts = re.findall(r"^ *- alert: (\w+)$", rules, re.M)
+        urls = re.findall(r"^ *runbook_url: .*?(/runbook/\S+?)((?:\?endpoint=\{\{.*?\}\})?)$",
+                          rules, re.M | re.S)
+        self.assertEqual([path for path, _ in urls], ["/runbook/" + a for a in alerts])
+        for path, parameter in urls:
+            query = "?endpoint=" + urllib.parse.quote_plus(ODD) if parameter else ""
+            page = self.daemon.get(path + query)
+            self.assertEqual(b"This endpoint now: " in page, bool(parameter), path)
 
     def commands(self, endpoint):
         page = self.daemon.get("/runbook/verify/expired?endpoint="
