@@ -8,10 +8,12 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "daemon/clock.h"
 #include "daemon/options.h"
 #include "daemon/output.h"
 #include "daemon/routes.h"
 #include "daemon/versions.h"
+#include "model/inventory.h"
 #include "render/render_interop.h"
 #include "render/render_tables.h"
 
@@ -109,6 +111,42 @@ static void append_imports(Buf *b, const Config *config)
         }
 }
 
+/* Reads them as the daemon will. What is wrong with one is a warning: it may be mended before. */
+static int append_keystores(Buf *b, Config *config, Issues *issues)
+{
+        CLEANUP(inventory_cleanup) Inventory *inventory = NULL;
+        size_t n = 0;
+        int r = inventory_new(config, &inventory);
+        const Repository *all = r >= 0 ? inventory_repositories(inventory, &n) : NULL;
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                const KeystoreConfig *c = all[i].config;
+                CLEANUP_REPOSITORY_READING RepositoryReading reading = {0};
+                CLEANUP_BUF Buf message = BUF_INIT;
+                bool changed = false;
+
+                r = repository_read(c->path, c->stash, c->passphrase, &reading);
+                if (r >= 0)
+                        r = inventory_take_reading(inventory, i, &reading,
+                                clock_wall_at(&clock_system), &changed);
+                if (r < 0)
+                        break;
+
+                repository_append_message(&all[i], &message);
+                if (all[i].severity != SEVERITY_OK)
+                        issues_add_warning(issues, c->file, c->line, c->name, "%s", buf_str(&message));
+                if (!all[i].keystore)
+                        continue;
+                escape_terminal(b, all[i].keystore->path, strlen(all[i].keystore->path));
+                buf_appendf(b, ": %s: ", keystore_kind_words(all[i].keystore->kind));
+                append_count(b, all[i].keystore->n_entries, "certificate", "certificates");
+                if (all[i].severity == SEVERITY_OK)
+                        buf_appendf(b, "; %s", buf_str(&message));
+                buf_append_char(b, '\n');
+        }
+        return r;
+}
+
 int command_check_config(const char *path, const ConfigSurroundings *surroundings)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
@@ -120,11 +158,14 @@ int command_check_config(const char *path, const ConfigSurroundings *surrounding
         assert(surroundings);
 
         r = config_load(path, surroundings, &issues, &config);
+        if (r >= 0) {
+                append_imports(&b, config);
+                r = append_keystores(&b, config, &issues);
+        }
         output_issues(&issues);
         if (r < 0)
                 return EXIT_STATUS_FAILED;
 
-        append_imports(&b, config);
         buf_appendf(&b, "%s: ", path);
         append_summary(&b, config);
         buf_append_str(&b, ": ok\n");

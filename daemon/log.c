@@ -44,6 +44,8 @@ static const LogEventInfo event_table[_LOG_EVENT_MAX] = {
         [LOG_EVENT_ACCEPTED] = {"accepted", "fee45f3db4584174a1620c9b623cded6"},
         [LOG_EVENT_STATE_FAILING] = {"state-failing", "bc61522cb2af4a73bc70298ff7ac5a3f"},
         [LOG_EVENT_STATE_RECOVERED] = {"state-recovered", "0bd697243457428d8491ca82847e11c6"},
+        [LOG_EVENT_KEYSTORE_PROBLEM] = {"keystore-problem", "2516d842c0b1466ea4fc2617f9241741"},
+        [LOG_EVENT_KEYSTORE_WELL] = {"keystore-well", "d1536acaaa2a49ba8ed0bb9496f78603"},
         [LOG_EVENT_STATE_DAMAGED] = {"state-damaged", "75adf596229b4c0da230637a8e06a3b4"},
 };
 

@@ -35,6 +35,8 @@ typedef enum LogEvent {
         LOG_EVENT_STATE_FAILING,
         LOG_EVENT_STATE_RECOVERED,
         LOG_EVENT_STATE_DAMAGED,
+        LOG_EVENT_KEYSTORE_PROBLEM, /* a key repository, or what is to be served from it */
+        LOG_EVENT_KEYSTORE_WELL,    /* again, or renewed */
         _LOG_EVENT_MAX,
 } LogEvent;
 

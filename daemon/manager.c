@@ -17,6 +17,7 @@
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/process_facts.h"
+#include "daemon/repository_log.h"
 #include "daemon/routes.h"
 #include "daemon/saver.h"
 #include "daemon/transition.h"
@@ -37,6 +38,8 @@ struct Manager {
         Inventory *inventory; /* holds the Config at work */
         Saver *saver;
         Scheduler *scheduler;
+        RepositoryReader *repositories;
+        RepositoryLog *repository_log;
         Http *http;
 
         sd_event_source *signals[3];
@@ -175,6 +178,15 @@ static void reassess(Manager *m)
         m->revision++;
         for (size_t i = 0; i < n; i++)
                 transition_log(inventory_at(m->inventory, i), &before[i]);
+        repository_log_tell(m->repository_log, m->inventory);
+}
+
+/* Endpoints are held against what key repositories hold. */
+static void on_repositories_read(void *userdata)
+{
+        assert(userdata);
+
+        reassess(userdata);
 }
 
 static int64_t wall_offset(const Manager *m)
@@ -403,8 +415,9 @@ static void init_facts(Manager *m)
 }
 
 /* From the configuration to the first probe. What goes wrong is logged here. */
-static int begin(Manager *m, Config **ret_config)
+static int begin(Manager *m, const ManagerOptions *options, Config **ret_config)
 {
+        static const RepositoryPace pace = REPOSITORY_PACE_DEFAULT;
         CLEANUP(config_cleanup) Config *config = NULL;
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
         CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
@@ -430,6 +443,12 @@ static int begin(Manager *m, Config **ret_config)
                         &m->saver);
         if (r >= 0)
                 r = scheduler_new(m->event, m->clock, m->inventory, &daemon, on_probed, m, &m->scheduler);
+        if (r >= 0)
+                r = repository_log_new(&m->repository_log);
+        if (r >= 0)
+                r = repository_reader_new(m->event, m->clock,
+                        options->repository_pace ? options->repository_pace : &pace, m->inventory,
+                        on_repositories_read, m, &m->repositories);
         if (r < 0) {
                 log_error("the probes could not be started: %s", strerror(-r));
                 return r;
@@ -471,7 +490,7 @@ int manager_new(sd_event *event, const Clock *clock, const ManagerOptions *optio
                 r = prepare(m, options);
         }
         if (r >= 0)
-                r = begin(m, &config);
+                r = begin(m, options, &config);
         if (r < 0) {
                 for (size_t i = 0; i < options->n_sockets; i++)
                         (void) close(options->sockets[i]);
@@ -497,6 +516,8 @@ Manager *manager_free(Manager *m)
                 return NULL;
 
         http_free(m->http);
+        repository_reader_free(m->repositories);
+        repository_log_free(m->repository_log);
         scheduler_free(m->scheduler);
         saver_free(m->saver);
         inventory_free(m->inventory);
@@ -542,6 +563,7 @@ static int reload(Manager *m, Issues *issues, PathList *files)
         if (r < 0)
                 return r;
 
+        repository_reader_reload(m->repositories);
         reassess(m); /* by what is expected now */
         saver_reloaded(m->saver);
         warn_of_fixed_settings(m, config, issues);

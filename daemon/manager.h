@@ -15,6 +15,7 @@
 #include "daemon/clock.h"
 #include "daemon/file_watch.h"
 #include "daemon/http.h"
+#include "daemon/repository_reader.h"
 #include "daemon/scheduler.h"
 #include "model/config_load.h"
 #include "model/inventory.h"
@@ -26,6 +27,7 @@ typedef struct ManagerOptions {
         const char *config_path;
         ConfigSurroundings surroundings;
         const FileWatchPace *watch_pace; /* NULL: the default */
+        const RepositoryPace *repository_pace; /* NULL: the default */
         const int *sockets; /* handed over by systemd; ownership is taken */
         size_t n_sockets;
 } ManagerOptions;

@@ -59,6 +59,26 @@ static int look(sd_event *event, const Clock *clock, Inventory *inventory)
         return r;
 }
 
+/* One look at each, as nothing else waits meanwhile. */
+static int read_repositories(Inventory *inventory, const Clock *clock)
+{
+        size_t n = 0;
+        const Repository *all = inventory_repositories(inventory, &n);
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                const KeystoreConfig *c = all[i].config;
+                CLEANUP_REPOSITORY_READING RepositoryReading reading = {0};
+                bool changed = false;
+
+                r = repository_read(c->path, c->stash, c->passphrase, &reading);
+                if (r >= 0)
+                        r = inventory_take_reading(
+                                inventory, i, &reading, clock_wall_at(clock), &changed);
+        }
+        return r;
+}
+
 /* Looks at every endpoint of the configuration. `*ret` knows what was seen. */
 static int look_at(Config *config, const Clock *clock, Inventory **ret)
 {
@@ -67,6 +87,8 @@ static int look_at(Config *config, const Clock *clock, Inventory **ret)
         int r;
 
         r = inventory_new(config, &inventory);
+        if (r >= 0)
+                r = read_repositories(inventory, clock);
         if (r >= 0)
                 r = sd_event_new(&event);
         if (r >= 0)

@@ -140,7 +140,8 @@ Ledger *inventory_ledger(const Inventory *i);
 Repository *inventory_repositories(const Inventory *i, size_t *ret_n);
 
 /* Takes a look at one of them, and judges it; `*ret_changed` when there is anything new, and then
- * inventory_reassess() is due, because endpoints are held against it. Returns 0 or -ENOMEM. */
+ * inventory_reassess() is due, because endpoints are held against it. Returns 0, or -ENOMEM when nothing
+ * may be known of it until it is read again. */
 int inventory_take_reading(Inventory *i, size_t repository, RepositoryReading *reading, int64_t now_at,
         bool *ret_changed);
 

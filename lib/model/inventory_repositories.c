@@ -154,10 +154,10 @@ int inventory_take_reading(Inventory *i, size_t repository, RepositoryReading *r
         assert(repository < i->n_repositories);
         assert(ret_changed);
 
-        r = list_labels(i, &labels, &n_labels);
-        if (r < 0)
-                return r;
-
         *ret_changed = repository_take(&i->repositories[repository], reading, now_at);
-        return *ret_changed ? judge(&i->repositories[repository], labels, n_labels, now_at) : 0;
+        if (!*ret_changed)
+                return 0;
+
+        r = list_labels(i, &labels, &n_labels);
+        return r < 0 ? r : judge(&i->repositories[repository], labels, n_labels, now_at);
 }

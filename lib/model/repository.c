@@ -18,6 +18,13 @@ static const Severity finding_severities[_KEYSTORE_FINDING_MAX] = {
         [KEYSTORE_FINDING_LABEL_TWICE] = SEVERITY_WARNING,
 };
 
+Severity repository_finding_severity(KeystoreFindingKind kind)
+{
+        assert((unsigned) kind < _KEYSTORE_FINDING_MAX);
+
+        return finding_severities[kind];
+}
+
 static void forget_judgement(Repository *r)
 {
         for (size_t i = 0; i < r->n_served; i++) {
@@ -228,7 +235,8 @@ static Severity severity_of(const Repository *r)
                 s = SEVERITY_WARNING;
         for (size_t i = 0; i < r->n_served; i++)
                 for (size_t f = 0; f < r->served[i].served.n_findings; f++)
-                        s = MAX_OF(s, finding_severities[r->served[i].served.findings[f].kind]);
+                        s = MAX_OF(s, repository_finding_severity(
+                                              r->served[i].served.findings[f].kind));
         for (size_t i = 0; i < r->n_certs; i++)
                 if (r->certs[i].has_state)
                         s = MAX_OF(s, expiry_severity(r->certs[i].state));

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/util.h"
 #include "judge/diagnosis.h"
 #include "judge/expiry.h"
@@ -51,6 +52,9 @@ typedef struct Repository {
 
 void repository_done(Repository *r);
 
+/* How urgent a finding about what is served is. */
+Severity repository_finding_severity(KeystoreFindingKind kind);
+
 /* What a look at the files came to. */
 typedef struct RepositoryReading {
         bool unchanged;      /* the key repository is as it was read last; only the stash file was looked at */
@@ -90,6 +94,12 @@ bool repository_is_of(const Repository *r, const char *qmgr);
 
 /* What is served to a channel with this CERTLABL, which may be NULL. NULL: not known. */
 const KeystoreServed *repository_served(const Repository *r, const char *certlabl);
+
+/*
+ * One sentence: what is most urgent about it, or what it serves and until when. It holds no moment
+ * relative to now, so that another sentence is news. Printable; labels and names are escaped.
+ */
+void repository_append_message(const Repository *r, Buf *b);
 
 /* "personal": its private key is there; "signer": kept as one that is trusted; "certificate": the file
  * does not say. */

@@ -71,40 +71,33 @@ static bool acl_is_private(int fd)
         return true;
 }
 
-static int check_file(const char *path, int fd, bool is_secret, char **ret_problem)
+static int check_file(const char *path, int fd, const struct stat *st,
+        const CredentialFileRules *rules, char **ret_problem)
 {
         const mode_t foreign = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
-        struct stat st;
 
-        if (fstat(fd, &st) < 0)
-                return credential_problem(ret_problem, -errno, "cannot look at %s: %s", path,
-                        strerror(errno));
-        if (S_ISDIR(st.st_mode))
-                return credential_problem(ret_problem, -EISDIR,
-                        "%s is a directory; name a file in it", path);
-        if (!S_ISREG(st.st_mode))
-                return credential_problem(ret_problem, -EINVAL,
-                        "%s is not a regular file; name a file", path);
-        if (st.st_size > CREDENTIAL_FILE_BYTES_MAX)
+        if (S_ISDIR(st->st_mode))
+                return credential_problem(ret_problem, -EISDIR, "%s is a directory; name the %s in it",
+                        path, rules->what);
+        if (!S_ISREG(st->st_mode))
+                return credential_problem(ret_problem, -EINVAL, "%s is not a regular file; name a %s",
+                        path, rules->what);
+        if (st->st_size < 0 || (uint64_t) st->st_size > rules->bytes_max)
                 return credential_problem(ret_problem, -EFBIG,
-                        "%s is larger than %d bytes; is it the right file?", path,
-                        CREDENTIAL_FILE_BYTES_MAX);
-        if (is_secret && (st.st_mode & foreign) != 0 && !acl_is_private(fd))
+                        "%s is larger than %zu bytes; is it the right file?", path, rules->bytes_max);
+        if (rules->is_secret && (st->st_mode & foreign) != 0 && !acl_is_private(fd))
                 return credential_problem(ret_problem, -EPERM,
                         "%s holds a secret, but its mode %04o lets group or others at it; "
                         "run chmod 600 on it",
-                        path, (unsigned) st.st_mode & 07777U);
+                        path, (unsigned) st->st_mode & 07777U);
         return 0;
 }
 
-static int read_all(CredentialFile *f, int fd, char **ret_problem)
+static int read_all(CredentialFile *f, int fd, size_t expected, char **ret_problem)
 {
-        /* One byte more than allowed shows a file that grew after it was looked at. */
-        size_t size = CREDENTIAL_FILE_BYTES_MAX + 1;
-        struct stat st;
+        /* One byte more than there should be shows a file that grew after it was looked at. */
+        size_t size = expected + 1;
 
-        if (fstat(fd, &st) == 0 && st.st_size >= 0 && st.st_size < CREDENTIAL_FILE_BYTES_MAX)
-                size = (size_t) st.st_size + 1;
         f->data = malloc(size);
         if (!f->data)
                 return -ENOMEM;
@@ -114,8 +107,9 @@ static int read_all(CredentialFile *f, int fd, char **ret_problem)
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
-                        return credential_problem(ret_problem, -errno, "cannot read %s: %s",
-                                f->path, strerror(errno));
+                        return credential_problem(ret_problem, -errno,
+                                "cannot read %s: %s; check the file system", f->path,
+                                strerror(errno));
                 if (n == 0)
                         return 0;
                 f->len += (size_t) n;
@@ -124,23 +118,28 @@ static int read_all(CredentialFile *f, int fd, char **ret_problem)
                 ret_problem, -EAGAIN, "%s grew while it was read; try again", f->path);
 }
 
-int credential_file_read(
-        const char *path, bool is_secret, char **ret_problem, CredentialFile *ret)
+int credential_file_open(const char *path)
+{
+        /* Non-blocking: a FIFO with nobody at its other end must not stop anything. */
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+        return fd < 0 ? -errno : fd;
+}
+
+int credential_file_read_open(const char *path, int fd, const CredentialFileRules *rules,
+        char **ret_problem, CredentialFile *ret)
 {
         CLEANUP(credential_file_done) CredentialFile f = { .path = path };
-        int fd, r;
+        struct stat st;
+        int r = fstat(fd, &st) < 0 ? -errno : 0;
 
-        /* Non-blocking: a FIFO with nobody at its other end must not stop a start. */
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        if (fd < 0)
-                return credential_problem(ret_problem, -errno, "cannot open %s: %s; %s", path,
-                        strerror(errno),
-                        errno == ENOENT   ? "check the name, or put the file there"
-                        : errno == EACCES ? "give the user of the daemon access to it"
-                                          : "check the name and the file system");
-        r = check_file(path, fd, is_secret, ret_problem);
+        if (r < 0)
+                r = credential_problem(ret_problem, r,
+                        "cannot look at %s: %s; check the file system", path, strerror(-r));
+        else
+                r = check_file(path, fd, &st, rules, ret_problem);
         if (r == 0)
-                r = read_all(&f, fd, ret_problem);
+                r = read_all(&f, fd, (size_t) st.st_size, ret_problem);
         (void) close(fd);
         if (r < 0)
                 return r;
@@ -148,6 +147,25 @@ int credential_file_read(
         ret->len = f.len;
         ret->data = STEAL(f.data);
         return 0;
+}
+
+int credential_file_read(
+        const char *path, bool is_secret, char **ret_problem, CredentialFile *ret)
+{
+        const CredentialFileRules rules = {
+                .what = "file",
+                .bytes_max = CREDENTIAL_FILE_BYTES_MAX,
+                .is_secret = is_secret,
+        };
+        int fd = credential_file_open(path);
+
+        if (fd < 0)
+                return credential_problem(ret_problem, fd, "cannot open %s: %s; %s", path,
+                        strerror(-fd),
+                        fd == -ENOENT   ? "check the name, or put the file there"
+                        : fd == -EACCES ? "give the user of the daemon access to it"
+                                        : "check the name and the file system");
+        return credential_file_read_open(path, fd, &rules, ret_problem, ret);
 }
 
 void credential_file_done(CredentialFile *f)

@@ -28,7 +28,22 @@ typedef struct CredentialBag {
 /* Puts a sentence into `*ret_problem` and returns `error`. */
 int credential_problem(char **ret_problem, int error, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Reads a regular file. `is_secret`: refused when group or others can get at it. */
+/* What a file has to be. */
+typedef struct CredentialFileRules {
+        const char *what; /* as texts call it: "key repository" */
+        size_t bytes_max;
+        bool is_secret; /* refused when group or others can get at it */
+} CredentialFileRules;
+
+/* Opens without waiting for anybody. Returns a descriptor or -errno. */
+int credential_file_open(const char *path);
+
+/* Reads a regular file that is open; looks at it through the descriptor, so that what was checked is what
+ * is read. Takes ownership of the descriptor. `path` is borrowed by `*ret`. */
+int credential_file_read_open(const char *path, int fd, const CredentialFileRules *rules,
+        char **ret_problem, CredentialFile *ret);
+
+/* Opens and reads. `is_secret` as above. */
 int credential_file_read(
         const char *path, bool is_secret, char **ret_problem, CredentialFile *ret);
 void credential_file_done(CredentialFile *f);

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/util.h"
 #include "x509/cert.h"
@@ -81,6 +82,17 @@ int keystore_parse(const char *path,
 
 Keystore *keystore_free(Keystore *k);
 DEFINE_CLEANUP(Keystore, keystore_free, keystore_cleanup)
+
+/* What tells one state of a file from another. */
+typedef struct KeystoreStamp {
+        int error; /* errno where it cannot be looked at; nothing else is set then */
+        uint64_t device, inode, size;
+        struct timespec modified, changed;
+} KeystoreStamp;
+
+/* The state of the file that keystore_load() would read. Returns 0, also where there is none, or -ENOMEM. */
+int keystore_stamp(const char *path, KeystoreStamp *ret);
+bool keystore_stamp_equal(const KeystoreStamp *a, const KeystoreStamp *b);
 
 /* The stash file that belongs to a key repository: its name with the extension ".sth". Allocated.
  * Returns 0 or -ENOMEM. */

@@ -3,12 +3,11 @@
 /*
  * Key repositories and stash files as files. A repository belongs to the queue manager and is as a
  * rule readable by its group, so other than a secret of our own its mode is nobody's business here.
- * It is opened without waiting for anybody, looked at through the descriptor, read up to a limit and
- * wiped from memory afterwards: private keys stand in it, encrypted or not.
+ * It is read as every file of ours is, and wiped from memory afterwards: private keys stand in it,
+ * encrypted or not.
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,69 +35,6 @@ static bool ends_with(const char *s, const char *end)
         return len >= end_len && strcasecmp(s + len - end_len, end) == 0;
 }
 
-static int check_file(const char *path, const struct stat *st, char **ret_problem)
-{
-        if (S_ISDIR(st->st_mode))
-                return credential_problem(ret_problem, -EISDIR,
-                        "%s is a directory; name the key repository in it", path);
-        if (!S_ISREG(st->st_mode))
-                return credential_problem(ret_problem, -EINVAL,
-                        "%s is not a regular file; name a key repository", path);
-        if (st->st_size > KEYSTORE_FILE_BYTES_MAX)
-                return credential_problem(ret_problem, -EFBIG,
-                        "%s is larger than %d bytes; is it the right file?", path,
-                        KEYSTORE_FILE_BYTES_MAX);
-        return 0;
-}
-
-static int read_all(CredentialFile *f, int fd, size_t expected, char **ret_problem)
-{
-        /* One byte more than there should be shows a file that grew after it was looked at. */
-        size_t size = expected + 1;
-
-        f->data = malloc(size);
-        if (!f->data)
-                return -ENOMEM;
-        while (f->len < size) {
-                ssize_t n = read(fd, f->data + f->len, size - f->len);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return credential_problem(ret_problem, -errno,
-                                "cannot read %s: %s; check the file system", f->path,
-                                strerror(errno));
-                if (n == 0)
-                        return 0;
-                f->len += (size_t) n;
-        }
-        return credential_problem(
-                ret_problem, -EAGAIN, "%s grew while it was read; try again", f->path);
-}
-
-/* Takes over the descriptor. */
-static int read_open(const char *path, int fd, char **ret_problem, CredentialFile *ret)
-{
-        CLEANUP(credential_file_done) CredentialFile f = { .path = path };
-        struct stat st;
-        int r = fstat(fd, &st) < 0 ? -errno : 0;
-
-        if (r < 0)
-                r = credential_problem(ret_problem, r,
-                        "cannot look at %s: %s; check the file system", path, strerror(-r));
-        else
-                r = check_file(path, &st, ret_problem);
-        if (r == 0)
-                r = read_all(&f, fd, (size_t) st.st_size, ret_problem);
-        (void) close(fd);
-        if (r < 0)
-                return r;
-        ret->path = path;
-        ret->len = f.len;
-        ret->data = STEAL(f.data);
-        return 0;
-}
-
 static int open_problem(const char *path, bool is_stem, int error, char **ret_problem)
 {
         if (error == ENOENT && is_stem)
@@ -112,14 +48,6 @@ static int open_problem(const char *path, bool is_stem, int error, char **ret_pr
                 : error == EACCES ? "give the user of the daemon read access to it "
                                     "(as a rule: membership in the group mqm)"
                                   : "check the name and the file system");
-}
-
-static int open_file(const char *path)
-{
-        /* Non-blocking: a FIFO with nobody at its other end must not stop anything. */
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-        return fd < 0 ? -errno : fd;
 }
 
 static bool is_directory(int fd)
@@ -141,7 +69,7 @@ static int open_stem(const char *stem, char **ret_path)
                 r = buf_error(&b);
                 if (r < 0)
                         return r;
-                fd = open_file(buf_str(&b));
+                fd = credential_file_open(buf_str(&b));
                 if (fd == -ENOENT)
                         continue;
                 r = buf_steal(&b, ret_path);
@@ -166,6 +94,10 @@ static bool has_extension(const char *path)
 int keystore_file_read(
         const char *path, char **ret_problem, char **ret_path, CredentialFile *ret)
 {
+        static const CredentialFileRules rules = {
+                .what = "key repository",
+                .bytes_max = KEYSTORE_FILE_BYTES_MAX,
+        };
         bool is_stem = !has_extension(path);
         CLEANUP_FREE char *found = NULL;
         int fd, r;
@@ -175,7 +107,7 @@ int keystore_file_read(
                         "%s is a stash file, which holds a password and is never read; "
                         "name the key repository beside it",
                         path);
-        fd = open_file(path);
+        fd = credential_file_open(path);
         if (is_stem && (fd == -ENOENT || (fd >= 0 && is_directory(fd)))) {
                 int completed = open_stem(path, &found);
 
@@ -198,11 +130,61 @@ int keystore_file_read(
                 (void) close(fd);
                 return -ENOMEM;
         }
-        r = read_open(found, fd, ret_problem, ret);
+        r = credential_file_read_open(found, fd, &rules, ret_problem, ret);
         if (r < 0)
                 return r;
         ret->path = *ret_path = STEAL(found);
         return 0;
+}
+
+/* One state of a file */
+
+static bool stamp_file(const char *path, KeystoreStamp *ret)
+{
+        struct stat st;
+
+        if (stat(path, &st) < 0) {
+                *ret = (KeystoreStamp){ .error = errno };
+                return errno != ENOENT;
+        }
+        *ret = (KeystoreStamp){
+                .device = st.st_dev,
+                .inode = st.st_ino,
+                .size = (uint64_t) st.st_size,
+                .modified = st.st_mtim,
+                .changed = st.st_ctim,
+        };
+        return !S_ISDIR(st.st_mode);
+}
+
+int keystore_stamp(const char *path, KeystoreStamp *ret)
+{
+        KeystoreStamp found;
+
+        if (stamp_file(path, ret) || has_extension(path))
+                return 0;
+
+        for (size_t i = 0; i < ARRAY_LEN(extensions); i++) {
+                CLEANUP_BUF Buf b = BUF_INIT;
+
+                buf_append_str(&b, path);
+                buf_append_str(&b, extensions[i]);
+                if (buf_error(&b) < 0)
+                        return -ENOMEM;
+                if (stamp_file(buf_str(&b), &found)) {
+                        *ret = found;
+                        return 0;
+                }
+        }
+        return 0;
+}
+
+bool keystore_stamp_equal(const KeystoreStamp *a, const KeystoreStamp *b)
+{
+        return a->error == b->error && a->device == b->device && a->inode == b->inode &&
+               a->size == b->size && a->modified.tv_sec == b->modified.tv_sec &&
+               a->modified.tv_nsec == b->modified.tv_nsec && a->changed.tv_sec == b->changed.tv_sec &&
+               a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
 /* Stash files */

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "model/config_load.h"
 #include "model/inventory.h"
+#include "model/repository_watch.h"
 #include "tests/support/estate.h"
 #include "tests/support/keystore_maker.h"
 #include "tests/support/suite.h"
@@ -332,6 +333,51 @@ START_TEST(nobody_is_sent_to_serve_what_cannot_be_served)
 }
 END_TEST
 
+/* ---- when it is read ---- */
+
+/* Looks, one letter each for how the file was found ("-": missing); upper case, and the second "-": it
+ * is to be read. Behind it "*": it was changed meanwhile, to the next letter; "!": the reading failed. */
+static const struct {
+        const char *name, *looks;
+} watch_rows[] = {
+        { "at once", "A" },
+        { "not again while it is the same", "Aaaaaaaaaaaaaa" },
+        { "after a change when it rests", "AbBbb" },
+        { "not while it is changing", "AbcdefFff" },
+        { "not when it is as before again", "Abaaa" },
+        { "missing for a moment only", "A-bBb" },
+        { "gone for good", "A--" },
+        { "one that never rests, in the end", "AbcdefghijklmnopQ" },
+        { "again when it changed while it was read", "AbB*Cccc" },
+        { "the first time also if it changed meanwhile", "A*bBb" },
+        { "one that cannot be read, now and then", "A!aaaaaA!aaaaaA" },
+        { "which a change does not wait for", "A!abBbbbbbbb" },
+};
+
+START_TEST(it_is_read_when_it_has_come_to_rest)
+{
+        RepositoryWatch w = {0};
+
+        for (const char *s = watch_rows[_i].looks; *s; s++) {
+                bool is_wanted = (*s >= 'A' && *s <= 'Z') || (*s == '-' && s[-1] == '-');
+                uint64_t letter = (uint64_t) (*s | 0x20);
+                KeystoreStamp stamp = { .inode = letter, .error = *s == '-' ? 2 : 0 }, after = stamp;
+                bool changed = s[1] == '*', failed = s[1] == '!';
+
+                ck_assert_msg(repository_watch_is_due(&w, &stamp) == is_wanted, "%s: at '%s'",
+                        watch_rows[_i].name, s);
+                if (is_wanted) {
+                        bool is_first = s == watch_rows[_i].looks;
+
+                        after.inode += changed;
+                        ck_assert_msg(repository_watch_note(&w, &after, failed) == (!changed || is_first),
+                                "%s: at '%s'", watch_rows[_i].name, s);
+                }
+                s += changed || failed;
+        }
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("repository");
@@ -346,6 +392,8 @@ static Suite *make_suite(void)
         tcase_add_test(tcase, renewed_on_disk_is_not_served_before_the_refresh);
         tcase_add_test(tcase, a_channel_with_a_label_of_its_own_is_held_to_it);
         tcase_add_test(tcase, nobody_is_sent_to_serve_what_cannot_be_served);
+        tcase_add_loop_test(
+                tcase, it_is_read_when_it_has_come_to_rest, 0, (int) ARRAY_LEN(watch_rows));
         suite_add_tcase(suite, tcase);
         return suite;
 }
