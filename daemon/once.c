@@ -94,6 +94,8 @@ static int look_at(Config *config, const Clock *clock, Inventory **ret)
         if (r >= 0)
                 r = look(event, clock, inventory);
         sd_event_unref(event);
+        if (r >= 0) /* now that all of them can be held against each other */
+                r = inventory_reassess(inventory, clock_wall_at(clock));
         if (r < 0) {
                 output_problem("the probes could not be run: %s", strerror(-r));
                 return r;

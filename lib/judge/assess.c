@@ -363,6 +363,7 @@ static int judge(Judging *j)
                 judge_address(j, i);
         assess_consistency(j);
         assess_keystores(j);
+        assess_hygiene(j);
         assess_client_auth(j);
         judge_resolving(j);
         judge_emptiness(j);

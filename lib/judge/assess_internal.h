@@ -50,6 +50,7 @@ bool assess_mq_passed(const Judging *j, size_t address, bool *ret_inferred);
 bool judging_has(const Judging *j, Diagnosis d, int address);
 void assess_consistency(Judging *j);
 void assess_keystores(Judging *j);
+void assess_hygiene(Judging *j);
 void assess_dates(Judging *j);
 
 /* Which certificate of a chain ends first, as far as it matters to a partner: over the verified path

@@ -21,6 +21,7 @@ bool assess_rule_in_force(Diagnosis rule, const Policy *policy)
         case DIAGNOSIS_POLICY_VERSION_UNEXPECTED:
         case DIAGNOSIS_POLICY_WEAK_SIGNATURE:
         case DIAGNOSIS_POLICY_LIFETIME_SHORT:
+        case DIAGNOSIS_POLICY_DUPLICATE_SERIAL:
                 return true;
         case DIAGNOSIS_POLICY_WEAK_KEY:
                 return policy->min_rsa_bits > 0 || policy->min_ec_bits > 0;
@@ -28,6 +29,8 @@ bool assess_rule_in_force(Diagnosis rule, const Policy *policy)
                 return policy->all_addresses;
         case DIAGNOSIS_POLICY_SSLPEER_MISMATCH:
                 return policy->sslpeer != NULL;
+        case DIAGNOSIS_POLICY_SHARED_KEY: /* where it can be known whose key it is */
+                return policy->unique_key && (policy->qmgr || policy->depth == PROBE_DEPTH_MQ);
         case DIAGNOSIS_POLICY_QMGR_MISMATCH:
                 return policy->qmgr && policy->depth == PROBE_DEPTH_MQ;
         case DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED:
@@ -153,6 +156,17 @@ static void judge_signature(Judging *j, size_t address, size_t position)
         }
 }
 
+/* "with 8% of its lifetime left", which tells a certificate of ninety days from one of three years. */
+static void append_share_left(Buf *b, const ChainEnd *end, int64_t now_at)
+{
+        int64_t lifetime = end->at - end->not_before_at, left = end->at - now_at;
+
+        if (end->position < 0 || lifetime <= 0 || left < 0 || left > lifetime)
+                return;
+
+        buf_appendf(b, ", with %.0f%% of its lifetime left", 100.0 * (double) left / (double) lifetime);
+}
+
 static void judge_lifetime(Judging *j, size_t address)
 {
         const ChainFacts *chain = j->o->addresses[address].chain;
@@ -174,6 +188,7 @@ static void judge_lifetime(Judging *j, size_t address)
         message_append_cert(&message, chain, end.position);
         buf_append_str(&message, " ends on ");
         message_append_moment(&message, end.at, j->now_at);
+        append_share_left(&message, &end, j->now_at);
         buf_appendf(&message, ", and the %s threshold is ", is_critical ? "critical" : "warning");
         timefmt_append_span(&message, (uint64_t) threshold_seconds(is_critical ? critical : warning,
                                               end.not_before_at, end.at));

@@ -642,6 +642,19 @@
                 "",                                                                                \
                 "Have one of the two reissued with a serial number of its own.",                   \
                 "none")                                                                            \
+        X(POLICY_SHARED_KEY,                                                                       \
+                STAGE_POLICY, "shared_key", SEVERITY_WARNING, false,                               \
+                "Another queue manager serves the same public key.",                               \
+                "One key repository or certificate was copied to several queue managers, or one "  \
+                "device in front of them terminates TLS for all. Whoever gets hold of the private "\
+                "key of one can pose as each of them, and a loss means to renew all at once.",     \
+                "",                                                                                \
+                "",                                                                                \
+                "",                                                                                \
+                "",                                                                                \
+                "Give each queue manager a key and a certificate of its own. Where sharing is "    \
+                "meant, as in a queue-sharing group, set unique_key = false.",                     \
+                "none")                                                                            \
         X(MQ_CLOSED_AFTER_TLS,                                                                     \
                 STAGE_MQ, "closed_after_tls", SEVERITY_CRITICAL, true,                             \
                 "The listener finished the handshake and then said nothing: it closed the "        \

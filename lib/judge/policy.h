@@ -42,6 +42,7 @@ typedef struct Policy {
         SslCauth sslcauth;
         unsigned min_rsa_bits;    /* 0: any; held to the whole chain as MinimumRSAKeySize is */
         unsigned min_ec_bits;
+        bool unique_key;          /* no other queue manager may have its key */
         Threshold expiry_warning;
         Threshold expiry_critical;
 } Policy;

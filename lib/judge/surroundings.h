@@ -30,13 +30,15 @@ typedef struct Surroundings {
         const SurroundingKeystore *keystores;
         size_t n_keystores;
 
-        /* Another endpoint whose leaf has the same issuer and serial and is another certificate: its
-         * name; NULL: none. RFC 5280 section 4.1.2.2 forbids it. */
+        /* An endpoint that serves another certificate with the issuer and serial number of a leaf of
+         * this one: its name; NULL: none. It may be this one, at another address. */
         const char *serial_twin;
+        size_t serial_address; /* of that leaf, in the observation */
 
-        /* An endpoint of another queue manager whose leaf holds the same public key, and that queue
-         * manager; both NULL: none. */
+        /* An endpoint of another queue manager that serves the public key of a leaf of this one, and
+         * that queue manager; both NULL: none. */
         const char *key_twin, *key_twin_qmgr;
+        size_t key_address;
 } Surroundings;
 
 #endif

@@ -148,7 +148,7 @@ static bool policies_equal(const Policy *a, const Policy *b)
                sslpeers_equal(a->sslpeer, b->sslpeer) && a->sslcauth == b->sslcauth &&
                a->has_trust == b->has_trust && a->has_identity == b->has_identity &&
                a->all_addresses == b->all_addresses && a->min_rsa_bits == b->min_rsa_bits &&
-               a->min_ec_bits == b->min_ec_bits &&
+               a->min_ec_bits == b->min_ec_bits && a->unique_key == b->unique_key &&
                thresholds_equal(&a->expiry_warning, &b->expiry_warning) &&
                thresholds_equal(&a->expiry_critical, &b->expiry_critical);
 }

@@ -314,12 +314,14 @@ static void build_policy(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
         const ConfigValue *c = config_builder_right_value(b, g, SETTING_EXPIRY_CRITICAL);
         const ConfigValue *rsa = config_builder_right_value(b, g, SETTING_MIN_RSA_BITS);
         const ConfigValue *ec = config_builder_right_value(b, g, SETTING_MIN_EC_BITS);
+        const ConfigValue *unique = config_builder_right_value(b, g, SETTING_UNIQUE_KEY);
 
         e->policy.has_trust = e->trust;
         e->policy.has_identity = e->identity;
         e->policy.all_addresses = e->all_addresses;
         e->policy.chltype = e->chltype;
         e->policy.qmgr = e->qmgr;
+        e->policy.unique_key = unique && unique->boolean;
         if (w)
                 e->policy.expiry_warning = w->threshold;
         if (c)

@@ -191,6 +191,8 @@
                 "Shortest RSA key of the whole chain that is no finding; 0: any.")                 \
         X(MIN_EC_BITS, ENDPOINTS, "min_ec_bits", INTEGER, "256", "0..1024", true, true,            \
                 "Shortest elliptic curve key of the whole chain that is no finding; 0: any.")      \
+        X(UNIQUE_KEY, ENDPOINTS, "unique_key", BOOLEAN, "true", "", true, true,                    \
+                "Whether it is a finding when another queue manager serves the same key.")         \
         X(CONTACT, ENDPOINTS, "contact", STRING, "", "", true, true,                               \
                 "Whom to call; a label of the metrics.")                                           \
         X(GROUP, ENDPOINTS, "group", STRING, "", "", true, true,                                   \

@@ -206,6 +206,7 @@ int inventory_sync(Inventory *i, Config *config,
         i->by_name = STEAL(p.by_name);
         i->n_endpoints = p.n;
         sort_by_name(i);
+        inventory_forget_twins(i);
         inventory_repositories_sync(i, config, STEAL(p.repositories));
 
         /* The old one goes last: names of endpoints lived in it. */
@@ -365,18 +366,19 @@ int inventory_record(Inventory *i, Endpoint *e, Observation *o, int64_t now_at)
 
 int inventory_reassess(Inventory *i, int64_t now_at)
 {
-        int judged;
+        int r;
 
         assert(i);
 
-        judged = inventory_repositories_judge(i, now_at);
-        if (judged < 0)
-                return judged;
+        r = inventory_repositories_judge(i, now_at);
+        if (r >= 0)
+                r = inventory_find_twins(i);
+        if (r < 0)
+                return r;
 
         for (size_t k = 0; k < i->n_endpoints; k++) {
                 Endpoint *e = i->endpoints[k];
                 Assessment *a = NULL;
-                int r;
 
                 endpoint_end_window(e, now_at);
                 if (!e->observation) {

@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "judge/assess.h"
 #include "judge/drift.h"
+#include "judge/hygiene.h"
 #include "model/config.h"
 #include "model/ledger.h"
 #include "model/repository.h"
@@ -54,6 +55,10 @@ typedef struct Endpoint {
         StoredTally changes[_DRIFT_KIND_MAX];            /* ever, over restarts */
         int64_t expected_from_at, expected_until_at;     /* the announced window; both 0: none */
         bool is_restored; /* dates and runs come from before the restart: no probe has ended since */
+
+        /* Who serves what this one must not share (HygieneRule), as of the last inventory_reassess(); NULL:
+         * nobody. */
+        const struct Endpoint *twins[_HYGIENE_RULE_MAX];
 
         /* The scheduler's. Monotonic. */
         uint64_t due_usec;

@@ -46,6 +46,17 @@ void endpoint_surroundings_done(EndpointSurroundings *s);
 int endpoint_assess(const Inventory *i, const Endpoint *e, const Observation *o, int64_t now_at,
         Assessment **ret);
 
+/* ---- inventory_hygiene.c ---- */
+
+/* Finds the twins of all endpoints in what they serve. Returns 0, or -ENOMEM with nothing changed. */
+int inventory_find_twins(Inventory *i);
+
+/* Nobody's twin is known any more. */
+void inventory_forget_twins(Inventory *i);
+
+/* Names the twins that `o`, the observation of `e` or about to be, still has. */
+void endpoint_surround_with_twins(const Endpoint *e, const Observation *o, Surroundings *around);
+
 /* ---- inventory.c ---- */
 
 /* NULL if there is none; `o` may be NULL. */

@@ -61,7 +61,7 @@ static int surround_with_keystores(const Inventory *i, const Endpoint *e, Endpoi
         return 0;
 }
 
-int endpoint_surroundings_make(const Inventory *i, const Endpoint *e, const Observation *o UNUSED,
+int endpoint_surroundings_make(const Inventory *i, const Endpoint *e, const Observation *o,
         EndpointSurroundings *ret)
 {
         CLEANUP(endpoint_surroundings_done) EndpointSurroundings s = {0};
@@ -74,6 +74,7 @@ int endpoint_surroundings_make(const Inventory *i, const Endpoint *e, const Obse
         r = surround_with_keystores(i, e, &s);
         if (r < 0)
                 return r;
+        endpoint_surround_with_twins(e, o, &s.around);
 
         *ret = s;
         s = (EndpointSurroundings){0};

@@ -178,6 +178,8 @@ static bool rule_was_judged(const Endpoint *e, Diagnosis rule)
 
         switch ((int) rule) {
         case DIAGNOSIS_POLICY_SSLPEER_MISMATCH:
+        case DIAGNOSIS_POLICY_DUPLICATE_SERIAL:
+        case DIAGNOSIS_POLICY_SHARED_KEY:
                 return any_leaf(e->observation);
         case DIAGNOSIS_POLICY_QMGR_MISMATCH:
                 return any_qmgr_name(e->observation);

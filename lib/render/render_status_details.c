@@ -169,6 +169,7 @@ static json_t *policy_to_json(Json *j, const Endpoint *e)
         json_put_words(j, o, "listener_sslciph", sslciph_name(&p->listener_sslciph));
         json_put_integer(j, o, "min_rsa_bits", p->min_rsa_bits);
         json_put_integer(j, o, "min_ec_bits", p->min_ec_bits);
+        json_put(j, o, "unique_key", json_boolean(p->unique_key));
         put_threshold(j, o, "expiry_warning", &p->expiry_warning);
         put_threshold(j, o, "expiry_critical", &p->expiry_critical);
         json_put_maybe_integer(j, o, "warning_seconds", d->has_policy, d->warning_seconds);

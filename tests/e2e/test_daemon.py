@@ -330,6 +330,26 @@ endpoints = ( {endpoints} );
 
 
 @needs("openssl")
+class Hygiene(Case):
+    def test_a_key_that_two_queue_managers_serve_is_told_of_both(self):
+        one, two = (self.estate.openssl(name, "good") for name in ("one", "two"))
+        config = self.config(
+            self.endpoint("one", one),
+            f'{{ name = "two"; qmgr = "QM2"; channel = "A.SVRCONN"; conname = "127.0.0.1({two})"; }}')
+        status, output, _ = once(self.estate.write("once.conf", config), "--format=json")
+        found = {e["name"]: [f["message"] for f in e["findings"] if f["reason"] == "shared_key"]
+                 for e in json.loads(output)["endpoints"]}
+        self.assertEqual(status, 1)
+        self.assertIn("the queue manager QM2 serves as well, at two", found["one"][0])
+        self.assertIn("the queue manager QM1 serves as well, at one", found["two"][0])
+
+        status, output, _ = once(self.estate.write("once.conf", config.replace('"QM2"', '"QM1"')),
+                                 "--format=metrics")
+        self.assertEqual(status, 0)
+        self.assertEqual(output.count('rule="shared_key"} 0\n'), 2)
+
+
+@needs("openssl")
 class Probe(Case):
     def run_probe(self, *argv):
         result = subprocess.run([MQTLSD, "--probe", *argv], capture_output=True, timeout=60,

@@ -5,6 +5,7 @@
 import os
 import unittest
 
+import harness
 from harness import Estate, until
 
 RECIPE = "name=root ca=yes cn=\"E2E Root\" days-before=10 days-after=3000\n"
@@ -73,4 +74,4 @@ class Watch(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    harness.main()

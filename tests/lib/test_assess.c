@@ -340,7 +340,8 @@ static const CertRow cert_rows[] = {
                 {{0}, {.role = CHAIN_ROLE_ROOT, .digest = "SHA1", .self_signed = true}}, 2,
                 DIAGNOSIS_NONE, 0, "All is well"},
         {"29 days left", {{.not_after_at = NOW + 29 * DAY}}, 1, DIAGNOSIS_POLICY_LIFETIME_SHORT, 0,
-                "ends on 2026-01-30T00:00:00Z (in 29 days), and the warning threshold is 30 days."},
+                "ends on 2026-01-30T00:00:00Z (in 29 days), with 22% of its lifetime left, and the "
+                "warning threshold is 30 days."},
 };
 
 START_TEST(certificates_are_judged)
@@ -1586,7 +1587,8 @@ START_TEST(rules_are_in_force_where_their_settings_are)
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_SSLPEER_MISMATCH, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_NOT_REQUIRED, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_CLIENT_AUTH_UNEXPECTED, &policy));
-        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_DUPLICATE_SERIAL, &policy));
+        ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_DUPLICATE_SERIAL, &policy));
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_SHARED_KEY, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_KEYSTORE_NOT_SERVED, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_VERIFY_EXPIRED, &policy));
 
@@ -1598,7 +1600,10 @@ START_TEST(rules_are_in_force_where_their_settings_are)
         CLEANUP(sslpeer_cleanup) SslPeer *filter = sslpeer("CN=QM1");
 
         policy.sslpeer = filter;
+        policy.unique_key = true;
+        ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_SHARED_KEY, &policy));
         policy.qmgr = "QM1";
+        ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_SHARED_KEY, &policy));
         policy.sslcauth = SSLCAUTH_REQUIRED;
         ck_assert(assess_rule_in_force(DIAGNOSIS_POLICY_SSLPEER_MISMATCH, &policy));
         ck_assert(!assess_rule_in_force(DIAGNOSIS_POLICY_QMGR_MISMATCH, &policy));

@@ -866,6 +866,7 @@ static const struct {
         { "a share for a span", "", "expiry_critical = \"1%\";", false },
         { "another share", "expiry_critical = \"1%\";", "expiry_critical = \"2%\";", false },
         { "a key length", "", "min_ec_bits = 224;", false },
+        { "whose key it may be", "", "unique_key = false;", false },
         { "a depth", "", "depth = \"mq\";", false },
         { "a pace at that depth", "depth = \"mq\";", "depth = \"mq\"; mq_interval = \"2h\";", false },
         { "a pace at a depth that is not gone to", "", "mq_interval = \"2h\";", true },

@@ -28,7 +28,7 @@ static const NameRow closed_list[] = {
                        "bad_signature revoked bad_key_usage chain_too_long malformed"},
         {STAGE_POLICY, "cipher_unexpected version_unexpected sslpeer_mismatch qmgr_mismatch weak_key "
                        "weak_signature client_auth_not_required client_auth_unexpected "
-                       "address_mismatch keystore_not_served duplicate_serial lifetime_short"},
+                       "address_mismatch keystore_not_served duplicate_serial shared_key lifetime_short"},
         {STAGE_MQ, "client_cert_required channel_unknown wrong_channel_type cipherspec_refused "
                    "peer_name_refused channel_unavailable refused_other not_mq closed_after_tls "
                    "protocol_error"},
@@ -143,6 +143,7 @@ START_TEST(only_warnings_of_what_is_to_come_leave_the_endpoint_up)
         const DiagnosisInfo *info = diagnosis_info((Diagnosis) _i);
         bool is_mild = info->id == DIAGNOSIS_POLICY_LIFETIME_SHORT ||
                 info->id == DIAGNOSIS_POLICY_DUPLICATE_SERIAL ||
+                info->id == DIAGNOSIS_POLICY_SHARED_KEY ||
                 info->id == DIAGNOSIS_POLICY_KEYSTORE_NOT_SERVED;
 
         ck_assert_msg(info->fails == !is_mild, "%s", info->reason);

@@ -62,6 +62,7 @@ static void endpoint_make(EndpointConfig *c, const EstateEndpoint *e)
                                 .sslcauth = e->sslcauth,
                                 .min_rsa_bits = 2048,
                                 .min_ec_bits = 256,
+                                .unique_key = true,
                                 .expiry_warning = {.seconds = 30 * PKI_DAY},
                                 .expiry_critical = {.seconds = 7 * PKI_DAY},
                         },
