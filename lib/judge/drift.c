@@ -168,35 +168,65 @@ static int describe_leaf(const AddressObservation *a, DriftFact *ret)
         return drift_fact_take(ret, &value, &text);
 }
 
-static int mismatch_step(Comparison *c, const Observation *o)
+static int mismatch_end(Comparison *c, const char *how)
 {
-        const AddressObservation *first = NULL, *other = find_mismatch(o, &first);
+        c->result.memory->mismatch_at = 0;
+        return comparison_add(c, DRIFT_KIND_ADDRESSES, DRIFT_EVENT_AGREED, "",
+                "different leaf certificates", how);
+}
+
+static int mismatch_begin(
+        Comparison *c, const AddressObservation *first, const AddressObservation *other)
+{
         CLEANUP(drift_fact_done) DriftFact one = {0};
         CLEANUP(drift_fact_done) DriftFact two = {0};
-        DriftMemory *m = c->result.memory;
         int r;
+
+        r = describe_leaf(first, &one);
+        if (r < 0)
+                return r;
+        r = describe_leaf(other, &two);
+        if (r < 0)
+                return r;
+        c->result.memory->mismatch_at = c->now_at;
+        return comparison_add(c, DRIFT_KIND_ADDRESSES, DRIFT_EVENT_MISMATCH, "",
+                drift_fact_text(&one), drift_fact_text(&two));
+}
+
+/* Do the names resolve to one address only? */
+static bool is_alone(const Observation *o)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < o->n_addresses; i++)
+                n += o->addresses[i].ip != NULL;
+        return n == 1 && !o->addresses_stale && o->resolve_end == END_COMPLETED;
+}
+
+static int mismatch_step(Comparison *c, const DriftInput *in)
+{
+        const AddressObservation *first = NULL, *other = find_mismatch(in->observation, &first);
+        DriftMemory *m = c->result.memory;
+
+        /* Nobody compares them any longer: our own doing, as in context_step(). */
+        if (!in->all_addresses) {
+                if (m->mismatch_at != 0)
+                        c->result.memory_changed = c->result.started_anew = true;
+                m->mismatch_at = 0;
+                return 0;
+        }
+        /* Unless the addresses themselves come in turn. */
+        if (m->mismatch_at != 0 && is_alone(in->observation) &&
+                drift_mixed_since(m, DRIFT_KIND_ADDRESSES) == 0)
+                return mismatch_end(c, "one address is left");
 
         /* Addresses whose leaves come in turn agree and disagree by chance. */
         if (!first || (other != NULL) == (m->mismatch_at != 0) ||
                 drift_mixed_since(m, DRIFT_KIND_LEAF) != 0)
                 return 0;
 
-        r = describe_leaf(first, &one);
-        if (r < 0)
-                return r;
-        if (!other) {
-                m->mismatch_at = 0;
-                return comparison_add(c, DRIFT_KIND_ADDRESSES, DRIFT_EVENT_AGREED, "",
-                        "different leaf certificates",
-                        "the same leaf certificate at all addresses");
-        }
-
-        r = describe_leaf(other, &two);
-        if (r < 0)
-                return r;
-        m->mismatch_at = c->now_at;
-        return comparison_add(c, DRIFT_KIND_ADDRESSES, DRIFT_EVENT_MISMATCH, "",
-                drift_fact_text(&one), drift_fact_text(&two));
+        return other ? mismatch_begin(c, first, other)
+                     : mismatch_end(c, "the same leaf certificate at all addresses");
 }
 
 /* ---- our own part ---- */
@@ -332,7 +362,7 @@ int drift_compare(
                 if (r < 0)
                         return r;
         }
-        r = mismatch_step(&c, o);
+        r = mismatch_step(&c, in);
         if (r < 0)
                 return r;
 

@@ -169,6 +169,7 @@ typedef struct DriftInput {
         const Observation *observation;
         ClientAuth client_auth; /* of its Assessment */
         bool expected;          /* `now` is within an announced window */
+        bool all_addresses;     /* each is looked at: only then can they disagree */
 
         /* Our own part, borrowed; NULL counts as "". When `offer` changes (SSLCIPH, identity), the kinds
          * of_offer start anew; when `target` does (CONNAME, channel, SNI), everything does. */

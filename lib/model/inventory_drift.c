@@ -120,6 +120,7 @@ int inventory_note_drift(Inventory *i, Endpoint *e, int64_t now_at, InventoryDri
                 .observation = e->observation,
                 .client_auth = e->assessment->client_auth,
                 .expected = endpoint_is_expected(e, now_at),
+                .all_addresses = e->config->all_addresses,
                 .offer = buf_str(&offer),
                 .target = buf_str(&target),
         };

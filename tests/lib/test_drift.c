@@ -193,7 +193,7 @@ static AddressObservation *add_look(Observation *o, const char *ip, const Look *
 typedef struct Story {
         DriftMemory *memory;
         int64_t now_at;
-        bool expected;
+        bool expected, first_address_only;
         ClientAuth client_auth;
         const char *offer, *target;
         char ledger[4096]; /* "drift:subject rotation:leaf …" of the last look */
@@ -237,7 +237,7 @@ static const char *observe(Story *s, Observation *o)
 {
         CLEANUP_DRIFT_RESULT DriftResult result = { 0 };
         const DriftInput in = { .observation = o, .client_auth = s->client_auth,
-                .expected = s->expected, .offer = s->offer, .target = s->target };
+                .expected = s->expected, .all_addresses = !s->first_address_only, .offer = s->offer, .target = s->target };
 
         ck_assert_int_eq(drift_compare(s->memory, &in, s->now_at, &result), 0);
         story_take(s, &result);
@@ -839,6 +839,66 @@ START_TEST(addresses_that_disagree_from_the_start_are_said)
 }
 END_TEST
 
+START_TEST(an_address_that_is_left_alone_disagrees_with_nobody)
+{
+        STORY;
+
+        (void) look_at_two(&s, CERT_A, CERT_B);
+        ck_assert_int_ne(s.memory->mismatch_at, 0);
+        ck_assert_str_eq(LOOK(&s, .leaf = CERT_A), "drift:addresses agreed:addresses");
+        ck_assert_int_eq(s.memory->mismatch_at, 0);
+}
+END_TEST
+
+START_TEST(addresses_that_come_in_turn_fill_no_ledger)
+{
+        STORY;
+        size_t n = 0;
+
+        (void) look_at_two(&s, CERT_A, CERT_B);
+        for (int i = 0; i < 40; i++) {
+                (void) LOOK(&s, .leaf = CERT_A);
+                n += s.ledger[0] != '\0';
+                (void) look_at_two(&s, CERT_A, CERT_B);
+                n += s.ledger[0] != '\0';
+        }
+        ck_assert_uint_eq(n, 3);
+        ck_assert_int_ne(drift_mixed_since(s.memory, DRIFT_KIND_ADDRESSES), 0);
+
+        for (int i = 0; i < DRIFT_CALM_LOOKS; i++)
+                (void) LOOK(&s, .leaf = CERT_A);
+        ck_assert_int_eq(s.memory->mismatch_at, 0);
+}
+END_TEST
+
+START_TEST(addresses_that_could_not_be_resolved_are_not_gone)
+{
+        STORY;
+        CLEANUP_OBSERVATION Observation *o = observation_at(NOW);
+
+        (void) look_at_two(&s, CERT_A, CERT_B);
+        add_look(o, "192.0.2.1", &(Look){ .leaf = CERT_A });
+        o->resolve_end = END_TIMEOUT;
+        ck_assert_str_eq(observe(&s, o), "");
+        ck_assert_int_ne(s.memory->mismatch_at, 0);
+}
+END_TEST
+
+START_TEST(addresses_that_are_no_longer_compared_do_not_disagree)
+{
+        STORY;
+
+        (void) look_at_two(&s, CERT_A, CERT_B);
+        s.first_address_only = true;
+        ck_assert_str_eq(look_at_two(&s, CERT_A, NO_CERT), "");
+        ck_assert(s.started_anew);
+        ck_assert(s.memory_changed);
+        ck_assert_int_eq(s.memory->mismatch_at, 0);
+        ck_assert_str_eq(look_at_two(&s, CERT_A, NO_CERT), "");
+        ck_assert(!s.started_anew);
+}
+END_TEST
+
 START_TEST(mixed_addresses_do_not_agree_and_disagree_by_chance)
 {
         STORY;
@@ -858,9 +918,9 @@ START_TEST(drift_of_an_address_that_is_gone_is_not_open)
 
         (void) look_at_two(&s, CERT_A, CERT_A);
         (void) look_at_two(&s, CERT_A, CERT_DN);
-        ck_assert_str_eq(LOOK(&s, .leaf = CERT_A), "drift:addresses");
+        ck_assert_str_eq(LOOK(&s, .leaf = CERT_A), "drift:addresses agreed:addresses");
         ck_assert_str_eq(open_kinds(&s), "addresses");
-        ck_assert_str_eq(look_at_two(&s, CERT_A, CERT_DN), "returned:addresses");
+        ck_assert_str_eq(look_at_two(&s, CERT_A, CERT_DN), "returned:addresses mismatch:addresses");
         ck_assert_str_eq(open_kinds(&s), "leaf key subject");
 }
 END_TEST
@@ -1097,6 +1157,10 @@ static Suite *make_suite(void)
         tcase_add_test(t, each_address_has_its_own_baseline);
         tcase_add_test(t, addresses_that_disagree_are_said_once);
         tcase_add_test(t, addresses_that_disagree_from_the_start_are_said);
+        tcase_add_test(t, an_address_that_is_left_alone_disagrees_with_nobody);
+        tcase_add_test(t, addresses_that_come_in_turn_fill_no_ledger);
+        tcase_add_test(t, addresses_that_could_not_be_resolved_are_not_gone);
+        tcase_add_test(t, addresses_that_are_no_longer_compared_do_not_disagree);
         tcase_add_test(t, mixed_addresses_do_not_agree_and_disagree_by_chance);
         tcase_add_test(t, drift_of_an_address_that_is_gone_is_not_open);
         tcase_add_test(t, addresses_are_forgotten_in_time);

@@ -349,7 +349,8 @@ END_TEST
 
 START_TEST(json_says_that_addresses_disagree)
 {
-        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
+        static const EstateEndpoint all[] = {{.name = NAME, .all_addresses = true}};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(all, 1);
         Observation *o = estate_observation(NOW);
         const PkiCert *first = &leaf, *second = &renewed;
         CLEANUP_JSON json_t *root = NULL;
