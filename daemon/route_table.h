@@ -17,9 +17,13 @@
 
 #define ROUTE_TABLE(X)                                                                             \
         X(page, "GET", "/", LOGIN, false, "The status page, worst first.")                         \
+        X(endpoint_page, "GET", "/endpoint/NAME", LOGIN, false,                                    \
+                "Everything known of one endpoint, as a page.")                                    \
         X(style, "GET", "/style.css", LOGIN, false, "The style sheet of the pages.")               \
         X(script, "GET", "/page.js", LOGIN, false,                                                 \
                 "The script of the pages, which all work without it.")                             \
+        X(icon, "GET", "/icon.svg", LOGIN, false,                                                  \
+                "The icon of the pages, by state: ?state=.")                                       \
         X(metrics, "GET", "/metrics", LOGIN, false,                                                \
                 "All metrics, as Prometheus text 0.0.4 or OpenMetrics 1.0.0, whichever Accept "    \
                 "asks for.")                                                                       \

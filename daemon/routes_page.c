@@ -3,18 +3,70 @@
 
 /* What people look at with a browser. */
 
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "render/page_query.h"
+#include "render/render_frame.h"
 #include "render/render_page.h"
+
+enum {
+        SECONDS_PER_HOUR = 3600,
+};
 
 static const char type_html[] = "text/html; charset=utf-8";
 static const char type_css[] = "text/css; charset=utf-8";
+static const char type_svg[] = "image/svg+xml";
 static const char type_js[] = "text/javascript; charset=utf-8";
+
+/* The pages hold the moment of their making, so their tags are made from what else they depend on: what
+ * was recorded, what is asked for, how the daemon does; and the hour, because days pass. */
+static void append_tag(const RouteRequest *q, HttpResponse *response, const PageQuery *query)
+{
+        const DaemonFacts *d = manager_facts(q->manager);
+        Buf *b = &response->etag_source;
+
+        buf_appendf(b, "%" PRIu64 "\n%" PRId64 "\n%d%d%d%zu\n", manager_revision(q->manager),
+                route_now_at(q) / SECONDS_PER_HOUR, d->ready, d->reload_successful, d->state_saved,
+                d->n_findings);
+        for (int f = 0; query && f < _PAGE_QUERY_MAX; f++)
+                buf_appendf(b, "%s\n", query->values[f] ? query->values[f] : "");
+        response->etag = response->gzip = response->vary = true;
+}
 
 void route_answer_page(const RouteRequest *q, HttpResponse *response)
 {
-        int r = render_page(manager_inventory(q->manager), manager_facts(q->manager), route_now_at(q),
-                &response->body);
+        PageQuery query = {0};
+        int r;
 
-        response->gzip = response->vary = true;
+        for (int f = 0; f < _PAGE_QUERY_MAX; f++)
+                query.values[f] = http_query(q->http, page_query_name((PageQueryField) f));
+
+        r = render_page(manager_inventory(q->manager), manager_facts(q->manager), &query,
+                route_now_at(q), &response->body);
+        append_tag(q, response, &query);
+        if (buf_error(&response->etag_source) < 0)
+                r = -ENOMEM;
+        route_finish(q, response, r, type_html);
+}
+
+void route_answer_endpoint_page(const RouteRequest *q, HttpResponse *response)
+{
+        const Endpoint *e = inventory_find(manager_inventory(q->manager), q->name);
+        int r;
+
+        if (!e) {
+                route_say(q->http, response, 404,
+                        "No endpoint of that name is configured; / lists those that are.");
+                return;
+        }
+
+        r = render_page_endpoint(manager_inventory(q->manager), manager_facts(q->manager), e, "../",
+                route_now_at(q), &response->body);
+        append_tag(q, response, NULL);
+        if (buf_error(&response->etag_source) < 0)
+                r = -ENOMEM;
         route_finish(q, response, r, type_html);
 }
 
@@ -35,4 +87,17 @@ void route_answer_style(const RouteRequest *q, HttpResponse *response)
 void route_answer_script(const RouteRequest *q, HttpResponse *response)
 {
         answer_file(q, response, render_page_js, render_page_js_len, type_js);
+}
+
+void route_answer_icon(const RouteRequest *q, HttpResponse *response)
+{
+        const char *asked = http_query(q->http, "state");
+        Severity state = SEVERITY_OK;
+
+        for (int s = 0; asked && s < _SEVERITY_MAX; s++)
+                if (strcmp(severity_to_string((Severity) s), asked) == 0)
+                        state = (Severity) s;
+        render_frame_icon(&response->body, state);
+        response->etag = true;
+        route_finish(q, response, 0, type_svg);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The status page: one table, what needs care first, readable without scripts, without colour and
- * on a phone. Everything that is not a literal of this file goes through escape_html().
+ * The status page: what is so in one glance, then what needs care, then everything. It works without
+ * scripts, without colour, on a phone and on paper; page.js makes it lively. Everything that is not
+ * a literal of these files goes through escape_html() or escape_url().
  */
 
 #include "render/render_page.h"
@@ -10,184 +11,200 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/escape.h"
-#include "base/timefmt.h"
-#include "mq/cipherspec.h"
+#include "render/html.h"
 #include "render/render_frame.h"
+#include "render/render_page_parts.h"
 #include "render/view.h"
 
-static const Frame frame = {
-        .title = "mqtlsd: TLS of MQ channels",
-        .root = "",
-        .refresh_seconds = 60,
+enum {
+        REFRESH_SECONDS = 120,
 };
 
-static void append_count(Buf *b, Severity s, size_t n)
-{
-        const char *word = severity_to_string(s);
+/* ---- counts ---- */
 
-        buf_append_str(b, "<li class=\"");
-        buf_append_str(b, word);
+static void append_count(const Page *p, PageQueryField field, const char *value, const char *class,
+        const char *words, size_t n)
+{
+        const char *asked = page_query_get(p->query, field);
+        const PageQuery nothing = {0};
+        Buf *b = p->b;
+
+        buf_appendf(b, "<li class=\"%s%s\"><a", class, n == 0 ? " none" : "");
+        if (asked && value && strcmp(asked, value) == 0)
+                buf_append_str(b, " aria-current=\"true\"");
+        buf_append_str(b, " href=\"");
+        page_query_append(b, &nothing, field, value);
         buf_append_str(b, "\"><b>");
-        buf_append_u64(b, n);
-        buf_append_str(b, "</b> <span class=\"severity\">");
-        buf_append_str(b, word);
-        buf_append_str(b, "</span></li>\n");
+        html_number(b, n);
+        buf_append_str(b, "</b> ");
+        html_state(b, class, words);
+        buf_append_str(b, "</a></li>\n");
 }
 
-static void append_summary(Buf *b, const Inventory *inventory, int64_t now_at)
+static void append_counts(const Page *p)
 {
-        char now[TIMEFMT_RFC3339_SIZE];
+        static const Severity order[] = {
+                SEVERITY_CRITICAL, SEVERITY_WARNING, SEVERITY_UNKNOWN, SEVERITY_OK};
         InventoryCounts counts;
-        size_t n = inventory_count(inventory);
+        size_t n_changed = 0;
 
-        inventory_counts(inventory, &counts);
-        timefmt_rfc3339(now_at, now);
+        inventory_counts(p->inventory, &counts);
+        for (size_t i = 0; i < inventory_count(p->inventory); i++)
+                n_changed += view_has_drift(inventory_at(p->inventory, i)) ? 1 : 0;
 
-        buf_append_str(b, "<header>\n<h1>TLS of MQ channels</h1>\n<p class=\"faint\">");
-        buf_append_u64(b, n);
-        buf_append_str(b, n == 1 ? " endpoint, as known at " : " endpoints, as known at ");
-        buf_append_str(b, now);
-        buf_append_str(b, "</p>\n<ul class=\"summary\">\n");
-        append_count(b, SEVERITY_CRITICAL, counts.by_severity[SEVERITY_CRITICAL]);
-        append_count(b, SEVERITY_WARNING, counts.by_severity[SEVERITY_WARNING]);
-        append_count(b, SEVERITY_UNKNOWN, counts.by_severity[SEVERITY_UNKNOWN]);
-        append_count(b, SEVERITY_OK, counts.by_severity[SEVERITY_OK]);
-        buf_append_str(b, "</ul>\n</header>\n");
+        buf_append_str(p->b, "<nav id=\"counts\" class=\"counts\" aria-label=\"Endpoints by state\"><ul>\n");
+        for (size_t i = 0; i < ARRAY_LEN(order); i++)
+                append_count(p, PAGE_QUERY_severity, severity_to_string(order[i]),
+                        severity_to_string(order[i]), severity_to_string(order[i]),
+                        counts.by_severity[order[i]]);
+        append_count(p, PAGE_QUERY_drift, "open", "drift", "changed", n_changed);
+        append_count(p, PAGE_QUERY_severity, NULL, "all", "in all", inventory_count(p->inventory));
+        buf_append_str(p->b, "</ul></nav>\n");
 }
 
-static void append_cell(Buf *b, const char *title, const char *text)
+/* ---- the daemon's own state ---- */
+
+static void append_alarm(Buf *b, Severity s, const char *text)
 {
-        buf_append_str(b, "<td data-title=\"");
-        buf_append_str(b, title);
-        buf_append_str(b, "\">");
-        render_frame_text(b, text);
-        buf_append_str(b, "</td>\n");
+        buf_appendf(b, "<li class=\"%s\">", severity_to_string(s));
+        html_severity(b, s);
+        buf_append_char(b, ' ');
+        html_text(b, text);
+        buf_append_str(b, "</li>\n");
 }
 
-/* The configured name; what the queue manager told of itself stands below it. */
-static void append_qmgr(Buf *b, const Endpoint *e)
+static const char *state_words(const DaemonFacts *d)
 {
-        const MqInitFacts *facts = &e->mq.facts;
-        const char *configured = e->config->qmgr ? e->config->qmgr : "";
-        bool other_name = facts->qmgr_name[0] != '\0' && strcmp(facts->qmgr_name, configured) != 0;
-
-        buf_append_str(b, "<td data-title=\"Queue manager\">");
-        render_frame_text(b, configured);
-        if (other_name || facts->product[0] != '\0') {
-                buf_append_str(b, " <small class=\"faint\">");
-                if (other_name) {
-                        buf_append_str(b, "calls itself ");
-                        render_frame_text(b, facts->qmgr_name);
-                }
-                if (other_name && facts->product[0] != '\0')
-                        buf_append_str(b, ", ");
-                render_frame_text(b, facts->product);
-                buf_append_str(b, "</small>");
-        }
-        buf_append_str(b, "</td>\n");
+        if (!d->has_state || (!d->state_problem && d->state_saved))
+                return NULL;
+        if (d->state_problem && strcmp(d->state_problem, "damaged") == 0)
+                return "The database of what is remembered was damaged and has been begun anew; the damaged "
+                       "file was set aside in the state directory.";
+        if (d->state_problem)
+                return "What is remembered cannot be saved, so a restart would forget the changes since. "
+                       "Look at the state directory (space, mode, file system) and at the log, which says "
+                       "more.";
+        return "What is remembered waits to be saved: the disk has not taken it yet.";
 }
 
-static void append_dates(Buf *b, const AssessedDates *d, int64_t now_at)
+static void append_alarms(const Page *p)
 {
-        char at[TIMEFMT_RFC3339_SIZE];
+        const DaemonFacts *d = p->daemon;
+        const char *state = d ? state_words(d) : NULL;
+        Buf *b = p->b;
 
-        if (!d->has_effective) {
-                buf_append_str(b, "<td data-title=\"Days left\" class=\"number\">not known</td>\n"
-                                  "<td data-title=\"Not after\">not known</td>\n");
+        /* The place is there in any case: the script puts news into it. */
+        buf_append_str(b, "<div id=\"alarms\">\n");
+        if (!d || (d->reload_successful && !state && d->n_findings == 0 && d->n_sessions_resumed == 0)) {
+                buf_append_str(b, "</div>\n");
                 return;
         }
 
-        timefmt_rfc3339(d->effective_at, at);
-        buf_append_str(b, "<td data-title=\"Days left\" class=\"number\">");
-        buf_append_i64(b, view_days_left(d->effective_at, now_at));
-        buf_append_str(b, "</td>\n<td data-title=\"Not after\"><time datetime=\"");
-        buf_append_str(b, at);
-        buf_append_str(b, "\">");
-        buf_append(b, at, sizeof("2026-11-21") - 1);
-        buf_append_str(b, "</time></td>\n");
+        buf_append_str(b, "<ul class=\"alarms\" aria-label=\"The daemon itself\">\n");
+        if (!d->reload_successful)
+                append_alarm(b, SEVERITY_CRITICAL,
+                        "The last attempt to load the configuration failed; the one before it is still "
+                        "at work. The log says what is wrong; so does mqtlsd --check-config.");
+        for (size_t i = 0; i < d->n_findings; i++)
+                append_alarm(b, d->findings[i].severity, d->findings[i].message);
+        if (state)
+                append_alarm(b, SEVERITY_WARNING, state);
+        if (d->n_sessions_resumed > 0)
+                append_alarm(b, SEVERITY_WARNING,
+                        "A TLS session was resumed, which must never be: what was seen may be old.");
+        buf_append_str(b, "</ul></div>\n");
 }
 
-static void append_negotiated(Buf *b, const AddressObservation *a)
-{
-        const char *spec = NULL;
+/* ---- head ---- */
 
-        buf_append_str(b, "<td data-title=\"Negotiated\">");
-        if (a && a->tls.version != 0) {
-                spec = view_cipherspec(&a->tls);
-                render_frame_text(b, tls_version_to_string(a->tls.version));
-                buf_append_char(b, ' ');
-                render_frame_text(b, spec ? spec : a->tls.cipher_name);
-        }
-        buf_append_str(b, "</td>\n");
+static void append_head(const Page *p, const Frame *frame)
+{
+        Buf *b = p->b;
+
+        buf_append_str(b, "<header class=\"top\">\n<a class=\"skip\" href=\"#list\">To the endpoints</a>\n"
+                          "<h1>TLS of MQ channels</h1>\n<p class=\"faint\" id=\"asof\">as known ");
+        html_ago(b, p->now_at, p->now_at);
+        if (p->daemon && !p->daemon->ready)
+                buf_append_str(b, ", still looking for the first time");
+        buf_append_str(b, "</p>\n");
+        render_frame_nav(b, frame);
+        buf_append_str(b, "</header>\n");
 }
 
-static void append_verdict(Buf *b, const Endpoint *e)
+/* "2 critical, 1 warning": what a tab says, and what is read out when it changes. */
+static int append_title(const Inventory *inventory, Buf *b)
 {
-        const Finding *f = view_first_finding(e);
+        InventoryCounts counts;
 
-        buf_append_str(b, "<td data-title=\"Verdict\">");
-        render_frame_text(b, view_message(e));
-        if (f) {
-                buf_append_str(b, " <span class=\"remedy\">");
-                render_frame_text(b, diagnosis_info(f->diagnosis)->remedy);
-                buf_append_str(b, "</span>");
-        }
-        buf_append_str(b, "</td>\n");
+        inventory_counts(inventory, &counts);
+        if (counts.by_severity[SEVERITY_CRITICAL] > 0)
+                buf_appendf(b, "%zu critical", counts.by_severity[SEVERITY_CRITICAL]);
+        if (counts.by_severity[SEVERITY_WARNING] > 0)
+                buf_appendf(b, "%s%zu warning", b->len > 0 ? ", " : "",
+                        counts.by_severity[SEVERITY_WARNING]);
+        if (b->len == 0)
+                buf_append_str(b, counts.by_severity[SEVERITY_UNKNOWN] > 0 ? "looking" : "all well");
+        buf_append_str(b, " \xe2\x80\x93 mqtlsd");
+        return buf_error(b);
 }
 
-static void append_row(Buf *b, const Endpoint *e, int64_t now_at)
+static Severity worst_state(const Inventory *inventory)
 {
-        const char *severity = severity_to_string(endpoint_severity(e));
-        const char *name = e->config->name;
+        static const Severity order[] = {SEVERITY_CRITICAL, SEVERITY_WARNING, SEVERITY_UNKNOWN};
+        InventoryCounts counts;
 
-        buf_append_str(b, "<tr class=\"");
-        buf_append_str(b, severity);
-        buf_append_str(b, "\">\n<td data-title=\"Severity\" class=\"severity\">");
-        buf_append_str(b, severity);
-        buf_append_str(b, "</td>\n<th scope=\"row\"><a href=\"api/v1/endpoints/");
-        escape_url(b, name, strlen(name));
-        buf_append_str(b, "\">");
-        render_frame_text(b, name);
-        buf_append_str(b, "</a></th>\n");
-        append_qmgr(b, e);
-        append_cell(b, "Channel", e->config->channel);
-        append_dates(b, &e->dates, now_at);
-        append_negotiated(b, view_speaker(e));
-        append_verdict(b, e);
-        buf_append_str(b, "</tr>\n");
+        inventory_counts(inventory, &counts);
+        for (size_t i = 0; i < ARRAY_LEN(order); i++)
+                if (counts.by_severity[order[i]] > 0)
+                        return order[i];
+        return SEVERITY_OK;
 }
 
-static void append_table(Buf *b, const Endpoint *const *sorted, size_t n, int64_t now_at)
+int render_page(const Inventory *inventory, const DaemonFacts *daemon, const PageQuery *query,
+        int64_t now_at, Buf *b)
 {
-        buf_append_str(b,
-                "<main>\n<table>\n"
-                "<caption>What needs care stands first</caption>\n"
-                "<thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Endpoint</th>"
-                "<th scope=\"col\">Queue manager</th><th scope=\"col\">Channel</th>"
-                "<th scope=\"col\">Days left</th><th scope=\"col\">Not after</th>"
-                "<th scope=\"col\">Negotiated</th><th scope=\"col\">Verdict</th></tr></thead>\n"
-                "<tbody>\n");
-        for (size_t i = 0; i < n; i++)
-                append_row(b, sorted[i], now_at);
-        buf_append_str(b, "</tbody>\n</table>\n</main>\n");
-}
-
-int render_page(const Inventory *inventory, const DaemonFacts *daemon, int64_t now_at, Buf *b)
-{
-        CLEANUP_FREE const Endpoint **sorted = NULL;
+        static const PageQuery nothing = {0};
+        const Page p = {
+                .b = b,
+                .inventory = inventory,
+                .daemon = daemon,
+                .query = query ? query : &nothing,
+                .root = "",
+                .now_at = now_at,
+        };
+        Frame frame = {.root = "", .refresh_seconds = REFRESH_SECONDS};
+        CLEANUP_BUF Buf title = BUF_INIT;
         int r;
 
         assert(inventory);
         assert(b);
 
-        r = view_worst_first(inventory, &sorted);
+        r = append_title(inventory, &title);
         if (r < 0)
                 return r;
+        frame.title = buf_str(&title);
+        frame.state = worst_state(inventory);
 
         render_frame_begin(b, &frame);
-        append_summary(b, inventory, now_at);
-        append_table(b, sorted, inventory_count(inventory), now_at);
+        append_head(&p, &frame);
+        buf_append_str(b, "<main>\n");
+        append_alarms(&p);
+        append_counts(&p);
+        r = page_append_horizon(&p);
+        if (r < 0)
+                return r;
+        buf_append_str(b, "<section id=\"list\" aria-labelledby=\"list-title\">\n"
+                          "<h2 id=\"list-title\">Endpoints</h2>\n");
+        r = page_append_form(&p);
+        if (r >= 0)
+                r = page_append_list(&p);
+        if (r < 0)
+                return r;
+        buf_append_str(b, "</section>\n");
+        r = page_append_matrix(&p);
+        if (r < 0)
+                return r;
+        buf_append_str(b, "</main>\n");
         render_frame_end(b, &frame, daemon);
         return buf_error(b);
 }

@@ -2,7 +2,7 @@
 #ifndef MQTLS_RENDER_RENDER_PAGE_H
 #define MQTLS_RENDER_RENDER_PAGE_H
 
-/* GET /: the status page as HTML, without scripts, worst first. */
+/* The pages for people: GET / and GET /endpoint/NAME, as HTML. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,9 +10,15 @@
 #include "base/buf.h"
 #include "model/inventory.h"
 #include "render/daemon_facts.h"
+#include "render/page_query.h"
 
-/* Appends the page. Returns 0 or -ENOMEM. */
-int render_page(const Inventory *inventory, const DaemonFacts *daemon, int64_t now_at, Buf *b);
+/* Appends the status page; `query` says what it lists, NULL: everything. Returns 0 or -ENOMEM. */
+int render_page(const Inventory *inventory, const DaemonFacts *daemon, const PageQuery *query,
+        int64_t now_at, Buf *b);
+
+/* Appends the page of one endpoint; `root` is the way from it to "/", see Frame. 0 or -ENOMEM. */
+int render_page_endpoint(const Inventory *inventory, const DaemonFacts *daemon, const Endpoint *e,
+        const char *root, int64_t now_at, Buf *b);
 
 /* What the pages load, as bytes: made from page.css and page.js when the house is built. They are
  * served by themselves so that the Content-Security-Policy needs no exception. */

@@ -169,30 +169,88 @@ int64_t view_days_left(int64_t at, int64_t now_at)
         return seconds % SECONDS_PER_DAY < 0 ? days - 1 : days;
 }
 
-static int severity_rank(Severity s)
+void view_append_suite(const HandshakeFacts *tls, Buf *b)
 {
-        switch (s) {
+        const char *spec = NULL;
+
+        assert(tls);
+        assert(b);
+
+        if (tls->version == 0)
+                return;
+        spec = view_cipherspec(tls);
+        buf_append_str(b, tls_version_to_string(tls->version));
+        buf_append_char(b, ' ');
+        if (spec || tls->cipher_name)
+                buf_append_str(b, spec ? spec : tls->cipher_name);
+        else
+                buf_appendf(b, "0x%04X", (unsigned) tls->cipher);
+}
+
+bool view_is_admitted(const Endpoint *e, const HandshakeFacts *tls)
+{
+        const Policy *policy = NULL;
+
+        assert(e);
+        assert(tls);
+
+        policy = &e->config->policy;
+        return sslciph_admits(policy->listener_sslciph.kind != SSLCIPH_UNSET
+                        ? &policy->listener_sslciph
+                        : &policy->sslciph,
+                tls->version, tls->cipher);
+}
+
+bool view_has_drift_of(const Endpoint *e, DriftKind kind)
+{
+        assert(e);
+
+        return e->drift &&
+               (drift_is_open(e->drift, kind) || drift_mixed_since(e->drift, kind) != 0);
+}
+
+bool view_has_drift(const Endpoint *e)
+{
+        assert(e);
+
+        if (!e->drift)
+                return false;
+        for (int k = 0; k < _DRIFT_KIND_MAX; k++)
+                if (view_has_drift_of(e, (DriftKind) k))
+                        return true;
+        return e->drift->mismatch_at != 0;
+}
+
+/* ---- what needs care first ---- */
+
+typedef struct Ranked {
+        const Endpoint *endpoint;
+        int rank;
+} Ranked;
+
+static int rank_of(const Endpoint *e)
+{
+        switch (endpoint_severity(e)) {
         case SEVERITY_CRITICAL:
                 return 0;
         case SEVERITY_WARNING:
                 return 1;
         case SEVERITY_UNKNOWN:
-                return 2;
+                return 3;
         case SEVERITY_OK:
         case _SEVERITY_MAX:
         default:
-                return 3;
+                return view_has_drift(e) ? 2 : 4;
         }
 }
 
 static int compare_worst_first(const void *a, const void *b)
 {
-        const Endpoint *left = *(const Endpoint *const *) a, *right = *(const Endpoint *const *) b;
-        int by_severity =
-                severity_rank(endpoint_severity(left)) - severity_rank(endpoint_severity(right));
+        const Ranked *x = a, *y = b;
+        const Endpoint *left = x->endpoint, *right = y->endpoint;
 
-        if (by_severity != 0)
-                return by_severity;
+        if (x->rank != y->rank)
+                return x->rank - y->rank;
 
         if (left->dates.has_effective != right->dates.has_effective)
                 return left->dates.has_effective ? -1 : 1;
@@ -205,19 +263,27 @@ static int compare_worst_first(const void *a, const void *b)
 int view_worst_first(const Inventory *inventory, const Endpoint ***ret)
 {
         size_t n = 0;
+        CLEANUP_FREE Ranked *ranked = NULL;
         const Endpoint **sorted = NULL;
 
         assert(inventory);
         assert(ret);
 
         n = inventory_count(inventory);
+        ranked = calloc(n ? n : 1, sizeof(*ranked));
         sorted = calloc(n ? n : 1, sizeof(Endpoint *));
-        if (!sorted)
+        if (!ranked || !sorted) {
+                free(sorted);
                 return -ENOMEM;
+        }
 
+        for (size_t i = 0; i < n; i++) {
+                ranked[i].endpoint = inventory_at(inventory, i);
+                ranked[i].rank = rank_of(ranked[i].endpoint);
+        }
+        qsort(ranked, n, sizeof(*ranked), compare_worst_first);
         for (size_t i = 0; i < n; i++)
-                sorted[i] = inventory_at(inventory, i);
-        qsort(sorted, n, sizeof(Endpoint *), compare_worst_first);
+                sorted[i] = ranked[i].endpoint;
 
         *ret = sorted;
         return 0;

@@ -55,6 +55,18 @@ bool view_mq_answered(const MqOutcome *mq);
 /* MQ's name of what was negotiated, NULL when it is none of MQ's or nothing was. */
 const char *view_cipherspec(const HandshakeFacts *tls);
 
+/* "TLS 1.3 TLS_AES_256_GCM_SHA384": the version and MQ's name of what was negotiated, the library's where
+ * MQ has none; nothing when nothing was. */
+void view_append_suite(const HandshakeFacts *tls, Buf *b);
+
+/* Is it what the accepting channel admits, as far as its SSLCIPH is known? */
+bool view_is_admitted(const Endpoint *e, const HandshakeFacts *tls);
+
+/* Does what is seen differ from the baseline, or is old and new served in turn? In anything, or in one
+ * kind. */
+bool view_has_drift(const Endpoint *e);
+bool view_has_drift_of(const Endpoint *e, DriftKind kind);
+
 /* The AMQ message number that a partner would show ("AMQ9631E"), else the queue manager's; false
  * when there is none. */
 bool view_amq_code(const DiagnosisInfo *info, char ret[static VIEW_AMQ_CODE_SIZE]);
@@ -62,8 +74,8 @@ bool view_amq_code(const DiagnosisInfo *info, char ret[static VIEW_AMQ_CODE_SIZE
 /* Whole days from `now_at` to `at`, rounded down: -1 on the day after the end. */
 int64_t view_days_left(int64_t at, int64_t now_at);
 
-/* The endpoints, those that need care first: critical, warning, not looked at, well; within these
- * what ends first. `*ret` is an array of inventory_count() that the caller frees. 0 or -ENOMEM. */
+/* The endpoints, those that need care first: critical, warning, well but changed, not looked at, well;
+ * within these what ends first. `*ret` is an array of inventory_count() that the caller frees. 0 or -ENOMEM. */
 int view_worst_first(const Inventory *inventory, const Endpoint ***ret);
 
 /* Something behind the endpoint that is not at rest. The texts are foreign bytes, and live as long as

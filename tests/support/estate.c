@@ -211,7 +211,7 @@ DaemonFacts estate_daemon(void)
 {
         return (DaemonFacts){
                 .version = "0.1.0",
-                .openssl_version = "OpenSSL 3.0.0",
+                .openssl_version = "3.0.0",
                 .microhttpd_version = "0.9.75",
                 .systemd_version = "252",
                 .libconfig_version = "1.5",
