@@ -567,7 +567,9 @@ Saver *saver_free(Saver *s)
                 return NULL;
 
         /* What was never read is not written over. */
-        if (s->worker && s->is_loaded && !s->wants_load && s->queue.n_items > 0)
+        if (!s->is_loaded || s->wants_load)
+                saver_queue_done(&s->queue);
+        if (s->worker)
                 (void) begin(s, true);
         (void) worker_finish(s->worker);
         (void) saver_disk_free(s->disk);

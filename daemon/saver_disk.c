@@ -21,6 +21,7 @@ struct SaverDisk {
         bool was_open; /* at any time */
         dev_t device;  /* of the file that was opened last */
         ino_t inode;
+        bool is_gone;  /* it was not there any more */
 
         bool must_load; /* what is in the file may be news */
         int64_t last_id; /* the newest entry that we know */
@@ -136,8 +137,11 @@ static void note_file(SaverDisk *d, SaverJob *job)
         struct stat st = {0};
 
         (void) stat(d->path, &st);
-        job->is_other_file = d->was_open && (st.st_dev != d->device || st.st_ino != d->inode);
+        /* The number alone says nothing: the new file often gets that of the deleted one. */
+        job->is_other_file = d->was_open &&
+                (d->is_gone || st.st_dev != d->device || st.st_ino != d->inode);
         d->was_open = true;
+        d->is_gone = false;
         d->device = st.st_dev;
         d->inode = st.st_ino;
         d->must_load = true;
@@ -163,8 +167,10 @@ static int ensure_open(SaverDisk *d, SaverJob *job)
         /* Perhaps it can be written by now; there is no other way to know. */
         if (d->store && store_is_read_only(d->store))
                 d->store = store_close(d->store);
-        else if (d->store && !is_same_file(d))
+        if (d->store && !is_same_file(d)) {
+                d->is_gone = true;
                 d->store = store_abandon(d->store);
+        }
 
         return d->store ? 0 : open_file(d, job);
 }
@@ -521,7 +527,12 @@ void saver_disk_run(SaverDisk *d, SaverJob *job)
         assert(job);
 
         give_all_back(job);
-        job->r = run(d, job);
+        if (job->n_items > 0 || !job->is_last)
+                job->r = run(d, job);
+        if (job->is_last) {
+                d->store = store_close(d->store);
+                return;
+        }
         if (!may_stay_open(job->r) && d->store && !store_is_read_only(d->store)) {
                 d->store = store_close(d->store);
                 d->must_load = true;

@@ -18,7 +18,7 @@
 typedef struct SaverJob {
         int64_t now_at;
         bool wants_load; /* read everything, even if nobody has changed it */
-        bool is_last;    /* the daemon ends: there is no reading any more */
+        bool is_last;    /* the daemon ends: no reading any more, and the file is closed */
         SaverItem *items;
         size_t n_items;
 

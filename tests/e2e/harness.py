@@ -212,8 +212,9 @@ http {{
 
     # ---- the daemon ----
 
-    def daemon(self, config, name="mqtlsd", environment=None):
-        return Daemon(self, config, name, environment)
+    def daemon(self, config, name="mqtlsd", environment=None, wrap=()):
+        """`wrap` is what the command line begins with, such as nsenter and its options."""
+        return Daemon(self, config, name, environment, wrap)
 
 
 def end_process(process):
@@ -229,13 +230,13 @@ def end_process(process):
 class Daemon:
     """A running mqtlsd; `config` is the text of its configuration, listening on port 0."""
 
-    def __init__(self, estate, config, name, environment):
+    def __init__(self, estate, config, name, environment, wrap):
         self.estate = estate
         self.name = name
         self.config_path = estate.write(name + ".conf", config)
         # Nothing of the machine's own: each daemon keeps its state where its configuration is.
         self.state_directory = estate.path(name + ".state")
-        self.process = estate.spawn([MQTLSD, "-c", self.config_path], name,
+        self.process = estate.spawn([*wrap, MQTLSD, "-c", self.config_path], name,
                                     env={**os.environ, "STATE_DIRECTORY": self.state_directory,
                                          **(environment or {})})
 
