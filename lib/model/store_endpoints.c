@@ -337,14 +337,6 @@ int store_save_facts(Store *s, const char *name, const StoredFacts *facts)
         return store_transaction_end(s, nested, r);
 }
 
-static int run_with_name(Store *s, StoreStatement statement, const char *name)
-{
-        CLEANUP_ROW Row row = row_use(s, statement);
-
-        row_bind_text(&row, name);
-        return row_run(&row);
-}
-
 static int put_window(Store *s, const char *name, int64_t from_at, int64_t until_at)
 {
         CLEANUP_ROW Row row = row_use(s, STATEMENT_PUT_WINDOW);
@@ -372,7 +364,7 @@ int store_expect(Store *s, const char *name, int64_t from_at, int64_t until_at)
         if (r < 0)
                 return r;
 
-        r = from_at == 0 && until_at == 0 ? run_with_name(s, STATEMENT_DROP_WINDOW, name)
+        r = from_at == 0 && until_at == 0 ? row_run_named(s, STATEMENT_DROP_WINDOW, name)
                                           : put_window(s, name, from_at, until_at);
         return store_transaction_end(s, nested, r);
 }
@@ -384,7 +376,7 @@ static int forget(Store *s, const char *name)
                 STATEMENT_DROP_WINDOW};
 
         for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
-                int r = run_with_name(s, statements[i], name);
+                int r = row_run_named(s, statements[i], name);
 
                 if (r < 0)
                         return r;
@@ -434,7 +426,7 @@ static int accept_in_file(
         if (r < 0)
                 return r;
         *ret_n_accepted = result.n_changes;
-        return run_with_name(s, STATEMENT_BUMP_REVISION, name);
+        return row_run_named(s, STATEMENT_BUMP_REVISION, name);
 }
 
 int store_accept(Store *s, const char *name, DriftKind kind, int64_t now_at, size_t *ret_n_accepted)

@@ -97,8 +97,10 @@ void row_bind_range(Row *row, const char *name); /* two parameters for BETWEEN; 
 /* Returns 1 with a row, 0 without, -errno. */
 int row_step(Row *row);
 
-/* Runs a statement that gives no rows. Returns 0 or -errno. */
+/* Runs a statement that gives no rows; or one of which an endpoint's name is the only parameter.
+ * Return 0 or -errno. */
 int row_run(Row *row);
+int row_run_named(Store *s, StoreStatement statement, const char *name);
 
 /* Read column `i`. False: no such value is written by us. Texts are copied; `*ret_r` is -ENOMEM when
  * that failed, else untouched. */

@@ -273,14 +273,6 @@ static int save_record(Store *s, const char *name, const DriftRecord *record)
         return r;
 }
 
-static int run_with_name(Store *s, StoreStatement statement, const char *name)
-{
-        CLEANUP_ROW Row row = row_use(s, statement);
-
-        row_bind_text(&row, name);
-        return row_run(&row);
-}
-
 static int put_memory(Store *s, const char *name, const DriftMemory *m)
 {
         CLEANUP_ROW Row row = row_use(s, STATEMENT_PUT_MEMORY);
@@ -308,10 +300,10 @@ int store_memory_save(Store *s, const char *name, const DriftMemory *m)
         r = put_memory(s, name, m);
         if (r < 0)
                 return r;
-        r = run_with_name(s, STATEMENT_DROP_RECORDS, name);
+        r = row_run_named(s, STATEMENT_DROP_RECORDS, name);
         if (r < 0)
                 return r;
-        r = run_with_name(s, STATEMENT_DROP_TRACKS, name);
+        r = row_run_named(s, STATEMENT_DROP_TRACKS, name);
         if (r < 0)
                 return r;
 

@@ -92,6 +92,14 @@ int row_run(Row *row)
         return r < 0 ? r : 0;
 }
 
+int row_run_named(Store *s, StoreStatement statement, const char *name)
+{
+        CLEANUP_ROW Row row = row_use(s, statement);
+
+        row_bind_text(&row, name);
+        return row_run(&row);
+}
+
 /* ---- reading ---- */
 
 static bool is_null(const Row *row, int i)
