@@ -201,26 +201,6 @@ bool view_is_admitted(const Endpoint *e, const HandshakeFacts *tls)
                 tls->version, tls->cipher);
 }
 
-bool view_has_drift_of(const Endpoint *e, DriftKind kind)
-{
-        assert(e);
-
-        return e->drift &&
-               (drift_is_open(e->drift, kind) || drift_mixed_since(e->drift, kind) != 0);
-}
-
-bool view_has_drift(const Endpoint *e)
-{
-        assert(e);
-
-        if (!e->drift)
-                return false;
-        for (int k = 0; k < _DRIFT_KIND_MAX; k++)
-                if (view_has_drift_of(e, (DriftKind) k))
-                        return true;
-        return e->drift->mismatch_at != 0;
-}
-
 /* ---- what needs care first ---- */
 
 typedef struct Ranked {

@@ -62,11 +62,6 @@ void view_append_suite(const HandshakeFacts *tls, Buf *b);
 /* Is it what the accepting channel admits, as far as its SSLCIPH is known? */
 bool view_is_admitted(const Endpoint *e, const HandshakeFacts *tls);
 
-/* Does what is seen differ from the baseline, or is old and new served in turn? In anything, or in one
- * kind. */
-bool view_has_drift(const Endpoint *e);
-bool view_has_drift_of(const Endpoint *e, DriftKind kind);
-
 /* The AMQ message number that a partner would show ("AMQ9631E"), else the queue manager's; false
  * when there is none. */
 bool view_amq_code(const DiagnosisInfo *info, char ret[static VIEW_AMQ_CODE_SIZE]);
@@ -92,6 +87,9 @@ typedef struct ViewDrift {
 /* All of it, by kind. `*ret` is an array that the caller frees, NULL without any. 0 or -ENOMEM. */
 int view_drifts(const Endpoint *e, ViewDrift **ret, size_t *ret_n);
 bool view_has_drift(const Endpoint *e);
+
+/* The same for one kind, without a mismatch of addresses. */
+bool view_has_drift_of(const Endpoint *e, DriftKind kind);
 
 /* When the ledger got its last entry of the endpoint; 0: never. */
 int64_t view_last_change_at(const Endpoint *e);

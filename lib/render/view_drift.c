@@ -84,6 +84,14 @@ int view_drifts(const Endpoint *e, ViewDrift **ret, size_t *ret_n)
         return 0;
 }
 
+bool view_has_drift_of(const Endpoint *e, DriftKind kind)
+{
+        assert(e);
+
+        return e->drift &&
+               (drift_is_open(e->drift, kind) || drift_mixed_since(e->drift, kind) != 0);
+}
+
 bool view_has_drift(const Endpoint *e)
 {
         assert(e);
