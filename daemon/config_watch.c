@@ -27,7 +27,7 @@ static void on_changed(const PathList *changed, void *userdata)
         assert(w);
 
         for (size_t i = 0; i < MIN_OF(changed->n, (size_t) NAMES_LOGGED_MAX); i++)
-                buf_appendf(&b, "%s%s", i > 0 ? ", " : "", changed->paths[i]);
+                buf_appendf(&b, "%s%s", i > 0 ? ", " : "", changed->entries[i].path);
         if (changed->n > NAMES_LOGGED_MAX)
                 buf_appendf(&b, " and %zu more", changed->n - NAMES_LOGGED_MAX);
         log_info("%s %s changed: the configuration is read again", buf_str(&b),
@@ -74,28 +74,20 @@ ConfigWatch *config_watch_free(ConfigWatch *w)
         return NULL;
 }
 
-static int add_all(PathList *to, const PathList *from)
-{
-        for (size_t i = 0; i < from->n; i++)
-                if (path_list_add(to, from->paths[i]) < 0)
-                        return -ENOMEM;
-        return 0;
-}
-
-static int follow(ConfigWatch *w, const Config *config, bool is_refused, const PathList *files,
-        const struct timespec *since)
+static int follow(ConfigWatch *w, const Config *config, bool is_refused, const PathList *files)
 {
         CLEANUP_PATH_LIST PathList wanted = PATH_LIST_INIT;
-        int r = add_all(&wanted, files);
+        int r = path_list_add_all(&wanted, files);
 
-        if (r >= 0 && is_refused)
-                r = add_all(&wanted, &w->at_work);
+        /* Nothing was read from these now: they count from here on. */
+        for (size_t i = 0; r >= 0 && is_refused && i < w->at_work.n; i++)
+                r = path_list_add(&wanted, w->at_work.entries[i].path);
         if (r < 0)
                 return r;
         if (!config->watch)
-                return file_watch_set_paths(w->files, &(PathList) PATH_LIST_INIT, NULL);
+                return file_watch_set_paths(w->files, &(PathList) PATH_LIST_INIT);
 
-        r = file_watch_set_paths(w->files, &wanted, since);
+        r = file_watch_set_paths(w->files, &wanted);
         if (r >= 0 && !is_refused) {
                 path_list_done(&w->at_work);
                 w->at_work = wanted;
@@ -104,14 +96,13 @@ static int follow(ConfigWatch *w, const Config *config, bool is_refused, const P
         return r;
 }
 
-void config_watch_follow(ConfigWatch *w, const Config *config, bool is_refused,
-        const PathList *files, const struct timespec *since)
+void config_watch_follow(
+        ConfigWatch *w, const Config *config, bool is_refused, const PathList *files)
 {
         assert(w);
         assert(config);
         assert(files);
-        assert(since);
 
-        if (w->files && follow(w, config, is_refused, files, since) < 0)
+        if (w->files && follow(w, config, is_refused, files) < 0)
                 log_error("out of memory: changes of the configuration may go unnoticed");
 }

@@ -8,7 +8,7 @@
  * noticed.
  */
 
-#include <time.h>
+#include <stdbool.h>
 
 #include "base/path_list.h"
 #include "base/util.h"
@@ -24,9 +24,9 @@ int config_watch_new(sd_event *event, const Clock *clock, const FileWatchPace *p
 ConfigWatch *config_watch_free(ConfigWatch *w);
 DEFINE_CLEANUP(ConfigWatch, config_watch_free, config_watch_cleanup)
 
-/* A configuration was read, from `files`, beginning at `since`. `config` is the one at work now; was the
- * one that was read refused? Trouble is logged. */
-void config_watch_follow(ConfigWatch *w, const Config *config, bool is_refused,
-        const PathList *files, const struct timespec *since);
+/* A configuration was read, from `files`. `config` is the one at work now; was the one that was read
+ * refused? Trouble is logged. */
+void config_watch_follow(
+        ConfigWatch *w, const Config *config, bool is_refused, const PathList *files);
 
 #endif

@@ -240,7 +240,7 @@ int file_trail_walk(int fd, const PathList *paths, FileTrail *ret)
 
         *ret = (FileTrail){0};
         for (size_t i = 0; r >= 0 && i < paths->n; i++)
-                r = walk_path(ret, fd, paths->paths[i]);
+                r = walk_path(ret, fd, paths->entries[i].path);
 
         sort_names(ret);
         if (ret->n_wds > 0)

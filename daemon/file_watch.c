@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/file_trail.h"
@@ -18,19 +17,6 @@
 enum {
         EVENT_BYTES = 16384,
 };
-
-/* What tells one content of a path from another. */
-typedef struct FileState {
-        int error; /* of stat(2); the rest is 0 then */
-        dev_t dev;
-        ino_t ino;
-        off_t size;
-        struct timespec modified;
-        mode_t mode; /* another one may make it readable */
-        uid_t uid;
-        gid_t gid;
-        struct timespec touched; /* "ctime": any change, also by a backup. Not compared. */
-} FileState;
 
 struct FileWatch {
         const Clock *clock;
@@ -45,56 +31,9 @@ struct FileWatch {
         bool unsettled;
         uint64_t first_event_usec;
 
-        PathList paths;    /* tidy */
-        FileState *states; /* parallel */
-        bool *changed;     /* parallel: since it was read, though nothing may happen any more */
+        PathList paths; /* tidy; with what was told of them last */
         FileTrail trail;
 };
-
-struct timespec file_watch_now(void)
-{
-        struct timespec now = {0};
-
-        /* Inodes are dated with this clock, since Linux 6.13 sometimes with the fine one, which is ahead
-         * of it: no later change bears an earlier date than this. */
-        (void) clock_gettime(CLOCK_REALTIME_COARSE, &now);
-        return now;
-}
-
-/* ---- what a file is like ---- */
-
-static FileState state_of(const char *path)
-{
-        struct stat st;
-
-        if (stat(path, &st) < 0)
-                return (FileState){ .error = errno };
-
-        return (FileState){
-                .dev = st.st_dev,
-                .ino = st.st_ino,
-                .size = st.st_size,
-                .modified = st.st_mtim,
-                .mode = st.st_mode,
-                .uid = st.st_uid,
-                .gid = st.st_gid,
-                .touched = st.st_ctim,
-        };
-}
-
-static int compare_times(const struct timespec *a, const struct timespec *b)
-{
-        if (a->tv_sec != b->tv_sec)
-                return a->tv_sec < b->tv_sec ? -1 : 1;
-        return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
-}
-
-static bool states_equal(const FileState *a, const FileState *b)
-{
-        return a->error == b->error && a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-               compare_times(&a->modified, &b->modified) == 0 && a->mode == b->mode &&
-               a->uid == b->uid && a->gid == b->gid;
-}
 
 /* ---- waiting for rest ---- */
 
@@ -185,19 +124,27 @@ static int take_trail(FileWatch *w, const PathList *paths)
 
 /* ---- rest ---- */
 
-static int collect_changed(FileWatch *w, PathList *changed)
+/* Nothing is taken for told when not all can be told. */
+static int collect_changed(const FileWatch *w, PathList *changed)
 {
         for (size_t i = 0; i < w->paths.n; i++) {
-                FileState now = state_of(w->paths.paths[i]);
+                const PathListEntry *e = &w->paths.entries[i];
+                const FileState now = file_state_of(e->path);
 
-                if (!w->changed[i] && states_equal(&w->states[i], &now))
-                        continue;
-                if (path_list_add(changed, w->paths.paths[i]) < 0)
+                if (!file_state_equal(&e->state, &now) && path_list_add(changed, e->path) < 0)
                         return -ENOMEM;
-                w->changed[i] = true; /* until it is told */
-                w->states[i] = now;
         }
         return 0;
+}
+
+static void take_for_told(FileWatch *w, const PathList *changed)
+{
+        for (size_t i = 0; i < w->paths.n; i++) {
+                const PathListEntry *e = path_list_find(changed, w->paths.entries[i].path);
+
+                if (e)
+                        w->paths.entries[i].state = e->state;
+        }
 }
 
 static void on_settled(void *userdata)
@@ -218,71 +165,37 @@ static void on_settled(void *userdata)
         if (changed.n == 0)
                 return;
 
-        memset(w->changed, 0, w->paths.n * sizeof(*w->changed));
+        take_for_told(w, &changed);
         w->handler(&changed, w->userdata);
 }
 
 /* ---- the set ---- */
 
-static int compare_path(const void *path, const void *element)
-{
-        return strcmp(path, *(char *const *) element);
-}
-
-static const FileState *known_state(const FileWatch *w, const char *path)
-{
-        char **found = NULL;
-
-        if (w->paths.n > 0)
-                found = bsearch(path, w->paths.paths, w->paths.n, sizeof(*w->paths.paths),
-                        compare_path);
-        return found ? &w->states[found - w->paths.paths] : NULL;
-}
-
-/* Was this file perhaps read before it became what it is now? One that is as it was when it was last
- * told was read behind that. */
-static bool changed_since(const FileState *now, const FileState *known, const struct timespec *since)
-{
-        if (!since || (known && states_equal(known, now)))
-                return false;
-
-        return now->error == 0 && compare_times(&now->touched, since) >= 0;
-}
-
-int file_watch_set_paths(FileWatch *w, const PathList *paths, const struct timespec *since)
+int file_watch_set_paths(FileWatch *w, const PathList *paths)
 {
         CLEANUP_PATH_LIST PathList copy = PATH_LIST_INIT;
-        CLEANUP_FREE FileState *states = NULL;
-        CLEANUP_FREE bool *changed = NULL;
-        bool any = false;
+        bool has_changed = false;
 
         assert(w);
         assert(paths);
 
-        for (size_t i = 0; i < paths->n; i++)
-                if (path_list_add(&copy, paths->paths[i]) < 0)
-                        return -ENOMEM;
+        if (path_list_add_all(&copy, paths) < 0)
+                return -ENOMEM;
         path_list_tidy(&copy);
-
-        states = calloc(copy.n + 1, sizeof(*states));
-        changed = calloc(copy.n + 1, sizeof(*changed));
-        if (!states || !changed || take_trail(w, &copy) < 0)
+        if (take_trail(w, &copy) < 0)
                 return -ENOMEM;
 
-        for (size_t i = 0; i < copy.n; i++) {
-                states[i] = state_of(copy.paths[i]);
-                changed[i] = changed_since(&states[i], known_state(w, copy.paths[i]), since);
-                any = any || changed[i];
+        /* What changed between the reading and now makes no event any more. */
+        for (size_t i = 0; i < copy.n && !has_changed; i++) {
+                const FileState now = file_state_of(copy.entries[i].path);
+
+                has_changed = !file_state_equal(&copy.entries[i].state, &now);
         }
 
         path_list_done(&w->paths);
-        free(w->states);
-        free(w->changed);
         w->paths = copy;
         copy = (PathList) PATH_LIST_INIT;
-        w->states = STEAL(states);
-        w->changed = STEAL(changed);
-        if (any)
+        if (has_changed)
                 arm(w);
         return 0;
 }
@@ -351,8 +264,6 @@ FileWatch *file_watch_free(FileWatch *w)
                 (void) close(w->fd);
         file_trail_done(&w->trail);
         path_list_done(&w->paths);
-        free(w->states);
-        free(w->changed);
         free(w);
         return NULL;
 }

@@ -18,7 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 
 #include "base/path_list.h"
 #include "base/util.h"
@@ -48,15 +47,10 @@ FileWatch *file_watch_free(FileWatch *w);
 DEFINE_CLEANUP(FileWatch, file_watch_free, file_watch_cleanup)
 
 /*
- * Replaces the set; the files as they are now are what later ones are compared with. Where they were
- * read before, `since` is when that began (file_watch_now()), so that what was changed while they were
- * read is told; NULL: they are read afterwards. Directories that cannot be watched are warned about,
- * once. Returns 0, or -ENOMEM with the set as it was.
+ * Replaces the set. What counts as changed is what is not as it was when it was put into the list: so
+ * paths are added to it before the files are read, and what changes while they are read is told. Directories
+ * that cannot be watched are warned about, once. Returns 0, or -ENOMEM with the set as it was.
  */
-int file_watch_set_paths(FileWatch *w, const PathList *paths, const struct timespec *since);
-
-/* Now, by the clock that file systems date changes with; it stands still for some milliseconds at a
- * time. */
-struct timespec file_watch_now(void);
+int file_watch_set_paths(FileWatch *w, const PathList *paths);
 
 #endif

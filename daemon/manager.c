@@ -421,7 +421,6 @@ static int begin(Manager *m, const ManagerOptions *options, Config **ret_config)
         CLEANUP(config_cleanup) Config *config = NULL;
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
         CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
-        const struct timespec since = file_watch_now();
         const SchedulerOptions daemon = {0};
         const SaverEvents events = {
                 .changed = on_changed, .adopted = on_adopted, .userdata = m};
@@ -435,7 +434,7 @@ static int begin(Manager *m, const ManagerOptions *options, Config **ret_config)
                 return r;
         }
         remember_reload(m, true);
-        config_watch_follow(m->config_watch, config, false, &files, &since);
+        config_watch_follow(m->config_watch, config, false, &files);
 
         r = inventory_new(config, &m->inventory);
         if (r >= 0)
@@ -574,7 +573,6 @@ int manager_reload(Manager *m, Issues *issues)
 {
         CLEANUP(issues_done) Issues own_issues = ISSUES_INIT;
         CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
-        const struct timespec since = file_watch_now();
         int r;
 
         assert(m);
@@ -585,8 +583,7 @@ int manager_reload(Manager *m, Issues *issues)
         notify_reloading(clock_monotonic_usec(m->clock));
         r = reload(m, issues, &files);
         remember_reload(m, r >= 0);
-        config_watch_follow(
-                m->config_watch, inventory_config(m->inventory), r < 0, &files, &since);
+        config_watch_follow(m->config_watch, inventory_config(m->inventory), r < 0, &files);
         log_issues(issues);
         if (r < 0)
                 log_event(LOG_ERR, LOG_EVENT_RELOAD_FAILED, NULL, 0,

@@ -104,8 +104,8 @@ START_TEST(every_file_is_listed)
                 rows[_i].name);
         path_list_tidy(&files);
         for (size_t i = 0; i < files.n; i++) {
-                ck_assert_int_eq(strncmp(files.paths[i], dir, strlen(dir)), 0);
-                buf_appendf(&names, "%s%s", i > 0 ? " " : "", files.paths[i] + strlen(dir) + 1);
+                ck_assert_int_eq(strncmp(files.entries[i].path, dir, strlen(dir)), 0);
+                buf_appendf(&names, "%s%s", i > 0 ? " " : "", files.entries[i].path + strlen(dir) + 1);
         }
         ck_assert_msg(strcmp(buf_str(&names), rows[_i].files) == 0, "%s: %s", rows[_i].name,
                 buf_str(&names));
