@@ -129,6 +129,34 @@
                 METRICS_ENDPOINT_LABELS,                                                           \
                 "Whether all addresses that answered the last probe presented the same leaf "      \
                 "certificate (1) or not (0); absent where none answered.")                         \
+        X(SERVED_MATCHES_KEYSTORE, "mqtls_served_matches_keystore", METRIC_GAUGE, "",              \
+                METRICS_ENDPOINT_LABELS ",keystore,cert_label",                                    \
+                "Whether the listener serves what the key repository of its queue manager holds "  \
+                "(1) or another certificate (0), by the leaf that was seen last; absent where "    \
+                "either is not known.")                                                            \
+        X(KEYSTORE_INFO, "mqtls_keystore_info", METRIC_INFO, "", "keystore,qmgr,path,kind",        \
+                "Each key repository that is watched.")                                            \
+        X(KEYSTORE_READABLE, "mqtls_keystore_readable", METRIC_GAUGE, "", "keystore",              \
+                "Whether the key repository could be read the last time (1) or not (0); what was " \
+                "read before stays meanwhile.")                                                    \
+        X(KEYSTORE_LAST_READ, "mqtls_keystore_last_read_timestamp_seconds", METRIC_GAUGE,          \
+                "seconds", "keystore",                                                             \
+                "When the key repository was last looked at, whether or not it had changed.")      \
+        X(KEYSTORE_CERT_NOT_AFTER, "mqtls_keystore_cert_not_after_timestamp_seconds",              \
+                METRIC_GAUGE, "seconds", "keystore,cert_label,position,role",                      \
+                "End of validity of each certificate in the key repository.")                      \
+        X(KEYSTORE_POLICY_EXPIRY_WARNING, "mqtls_keystore_policy_expiry_warning_seconds",          \
+                METRIC_GAUGE, "seconds", "keystore,cert_label,position,role",                      \
+                "Time before its end at which the warning begins, for each certificate that "      \
+                "would be served.")                                                                \
+        X(KEYSTORE_POLICY_EXPIRY_CRITICAL, "mqtls_keystore_policy_expiry_critical_seconds",        \
+                METRIC_GAUGE, "seconds", "keystore,cert_label,position,role",                      \
+                "Time before its end at which it becomes critical, for each certificate that "     \
+                "would be served.")                                                                \
+        X(KEYSTORE_FINDING, "mqtls_keystore_finding", METRIC_GAUGE, "",                            \
+                "keystore,cert_label,finding",                                                     \
+                "Whether this is wrong with what would be served under the label (1) or not (0), " \
+                "and with the stash file.")                                                        \
         X(BUILD_INFO, "mqtls_build_info", METRIC_INFO, "",                                         \
                 "version,openssl,libmicrohttpd,systemd,libconfig",                                 \
                 "Version of the daemon and of the libraries it runs with.")                        \

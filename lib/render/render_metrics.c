@@ -24,6 +24,7 @@ static void page_done(MetricsPage *p)
 {
         free(p->endpoints);
         free(p->rows);
+        metrics_page_keystores_done(p);
         buf_done(&p->blocks);
 }
 
@@ -164,6 +165,8 @@ static int page_make_rows(MetricsPage *p)
                 if (r < 0)
                         return r;
         }
+        if (!p->only && metrics_page_add_keystores(p) < 0)
+                return -ENOMEM;
         return buf_error(&p->blocks);
 }
 
@@ -303,11 +306,12 @@ static void write_process_max_fds(MetricsPage *p)
 
 /* ---- the page ---- */
 
-/* Who writes a family: exactly one of the three. */
+/* Who writes a family: exactly one of the four. */
 typedef struct FamilyWriter {
         WriteEndpoint endpoint;
         WriteAddress address;
         WriteDaemon daemon;
+        WriteKeystore keystore;
 } FamilyWriter;
 
 static const FamilyWriter family_writers[] = {
@@ -346,6 +350,16 @@ static const FamilyWriter family_writers[] = {
         [METRIC_CHANGE_EXPECTED_UNTIL] = {.endpoint = metrics_write_change_expected_until},
         [METRIC_ADDRESSES] = {.endpoint = metrics_write_addresses},
         [METRIC_ADDRESSES_CONSISTENT] = {.endpoint = metrics_write_addresses_consistent},
+        [METRIC_SERVED_MATCHES_KEYSTORE] = {.endpoint = metrics_write_served_matches_keystore},
+        [METRIC_KEYSTORE_INFO] = {.keystore = metrics_write_keystore_info},
+        [METRIC_KEYSTORE_READABLE] = {.keystore = metrics_write_keystore_readable},
+        [METRIC_KEYSTORE_LAST_READ] = {.keystore = metrics_write_keystore_last_read},
+        [METRIC_KEYSTORE_CERT_NOT_AFTER] = {.keystore = metrics_write_keystore_cert_not_after},
+        [METRIC_KEYSTORE_POLICY_EXPIRY_WARNING] =
+                {.keystore = metrics_write_keystore_policy_expiry_warning},
+        [METRIC_KEYSTORE_POLICY_EXPIRY_CRITICAL] =
+                {.keystore = metrics_write_keystore_policy_expiry_critical},
+        [METRIC_KEYSTORE_FINDING] = {.keystore = metrics_write_keystore_finding},
         [METRIC_BUILD_INFO] = {.daemon = write_build_info},
         [METRIC_CONFIG_RELOAD_SUCCESSFUL] = {.daemon = write_config_reload_successful},
         [METRIC_CONFIG_RELOAD_SUCCESS] = {.daemon = write_config_reload_success},
@@ -385,6 +399,8 @@ static void page_write_family(MetricsPage *p, Metric m)
                 family->endpoint(p, &p->endpoints[i]);
         for (size_t i = 0; family->address && i < p->n_rows; i++)
                 family->address(p, &p->rows[i]);
+        for (size_t i = 0; family->keystore && i < p->n_keystores; i++)
+                family->keystore(p, &p->keystores[i]);
 }
 
 static int page_write(MetricsPage *p, MetricsFormat format, Buf *b)

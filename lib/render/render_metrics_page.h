@@ -28,6 +28,12 @@ typedef struct AddressRow {
         size_t block;
 } AddressRow;
 
+typedef struct KeystoreRow {
+        const Repository *repository;
+        size_t block;        /* of its name */
+        unsigned *positions; /* parallel to its certificates */
+} KeystoreRow;
+
 typedef struct MetricsPage {
         MetricsWriter writer;
         const Inventory *inventory;
@@ -37,6 +43,8 @@ typedef struct MetricsPage {
         size_t n_endpoints;
         AddressRow *rows;
         size_t n_rows;
+        KeystoreRow *keystores;
+        size_t n_keystores;
         Buf blocks; /* label blocks, each ended by a NUL */
 } MetricsPage;
 
@@ -49,6 +57,7 @@ const Finding *metrics_first_failure(const Endpoint *e, int address);
 typedef void (*WriteEndpoint)(MetricsPage *p, const EndpointRow *er);
 typedef void (*WriteAddress)(MetricsPage *p, const AddressRow *row);
 typedef void (*WriteDaemon)(MetricsPage *p);
+typedef void (*WriteKeystore)(MetricsPage *p, const KeystoreRow *row);
 
 void metrics_write_endpoint_info(MetricsPage *p, const EndpointRow *er);
 void metrics_write_probe_success(MetricsPage *p, const EndpointRow *er);
@@ -85,5 +94,21 @@ void metrics_write_chain_verified(MetricsPage *p, const AddressRow *row);
 void metrics_write_tls_info(MetricsPage *p, const AddressRow *row);
 void metrics_write_client_cert_requested(MetricsPage *p, const AddressRow *row);
 void metrics_write_client_cert_required(MetricsPage *p, const AddressRow *row);
+
+/* ---- render_metrics_keystore.c ---- */
+
+/* The rows of all key repositories. Returns 0 or -ENOMEM. */
+int metrics_page_add_keystores(MetricsPage *p);
+void metrics_page_keystores_done(MetricsPage *p);
+
+void metrics_write_served_matches_keystore(MetricsPage *p, const EndpointRow *er);
+
+void metrics_write_keystore_info(MetricsPage *p, const KeystoreRow *row);
+void metrics_write_keystore_readable(MetricsPage *p, const KeystoreRow *row);
+void metrics_write_keystore_last_read(MetricsPage *p, const KeystoreRow *row);
+void metrics_write_keystore_cert_not_after(MetricsPage *p, const KeystoreRow *row);
+void metrics_write_keystore_policy_expiry_warning(MetricsPage *p, const KeystoreRow *row);
+void metrics_write_keystore_policy_expiry_critical(MetricsPage *p, const KeystoreRow *row);
+void metrics_write_keystore_finding(MetricsPage *p, const KeystoreRow *row);
 
 #endif

@@ -18,7 +18,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "base/util.h"
 #include "x509/cert.h"
@@ -87,7 +86,7 @@ DEFINE_CLEANUP(Keystore, keystore_free, keystore_cleanup)
 typedef struct KeystoreStamp {
         int error; /* errno where it cannot be looked at; nothing else is set then */
         uint64_t device, inode, size;
-        struct timespec modified, changed;
+        int64_t modified_ns, changed_ns; /* since 1970 */
 } KeystoreStamp;
 
 /* The state of the file that keystore_load() would read. Returns 0, also where there is none, or -ENOMEM. */

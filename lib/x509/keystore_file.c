@@ -17,6 +17,7 @@
 enum {
         STASH_MODE_MAX = 0640,
         MODE_BITS = 07777,
+        NSEC_PER_SEC = 1000000000,
 };
 
 static const char stash_extension[] = ".sth";
@@ -151,8 +152,8 @@ static bool stamp_file(const char *path, KeystoreStamp *ret)
                 .device = st.st_dev,
                 .inode = st.st_ino,
                 .size = (uint64_t) st.st_size,
-                .modified = st.st_mtim,
-                .changed = st.st_ctim,
+                .modified_ns = (int64_t) st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec,
+                .changed_ns = (int64_t) st.st_ctim.tv_sec * NSEC_PER_SEC + st.st_ctim.tv_nsec,
         };
         return !S_ISDIR(st.st_mode);
 }
@@ -182,9 +183,8 @@ int keystore_stamp(const char *path, KeystoreStamp *ret)
 bool keystore_stamp_equal(const KeystoreStamp *a, const KeystoreStamp *b)
 {
         return a->error == b->error && a->device == b->device && a->inode == b->inode &&
-               a->size == b->size && a->modified.tv_sec == b->modified.tv_sec &&
-               a->modified.tv_nsec == b->modified.tv_nsec && a->changed.tv_sec == b->changed.tv_sec &&
-               a->changed.tv_nsec == b->changed.tv_nsec;
+               a->size == b->size && a->modified_ns == b->modified_ns &&
+               a->changed_ns == b->changed_ns;
 }
 
 /* Stash files */
