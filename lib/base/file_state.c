@@ -18,7 +18,8 @@ FileState file_state_of(const char *path)
                 .dev = st.st_dev,
                 .ino = st.st_ino,
                 .size = st.st_size,
-                .modified = st.st_mtim,
+                .modified_at = st.st_mtim.tv_sec,
+                .modified_nsec = st.st_mtim.tv_nsec,
                 .mode = st.st_mode,
                 .uid = st.st_uid,
                 .gid = st.st_gid,
@@ -31,7 +32,6 @@ bool file_state_equal(const FileState *a, const FileState *b)
         assert(b);
 
         return a->error == b->error && a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
-               a->modified.tv_sec == b->modified.tv_sec &&
-               a->modified.tv_nsec == b->modified.tv_nsec && a->mode == b->mode &&
-               a->uid == b->uid && a->gid == b->gid;
+               a->modified_at == b->modified_at && a->modified_nsec == b->modified_nsec &&
+               a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
 }

@@ -5,15 +5,16 @@
 /* What tells one content of a path from another, without reading it. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
-#include <time.h>
 
 typedef struct FileState {
         int error; /* of stat(2); the rest is 0 then */
         dev_t dev;
         ino_t ino;
         off_t size;
-        struct timespec modified;
+        int64_t modified_at;
+        long modified_nsec; /* of that second */
         mode_t mode; /* with another one it may be readable */
         uid_t uid;
         gid_t gid;
