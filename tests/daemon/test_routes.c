@@ -32,7 +32,7 @@ static const struct {
         {"the page", "GET", "/", 200, "text/html; charset=utf-8", "QM1/APP.SVRCONN"},
         {"its style sheet", "GET", "/style.css", 200, "text/css; charset=utf-8", "{"},
         {"a search", "GET", "/?q=qm2%20probe&severity=&page=1", 200, "text/html; charset=utf-8",
-                "1 endpoint that fit, of 4"},
+                "1 endpoint that fit, of 5"},
         {"a search that finds nothing", "GET", "/?q=%3Cscript%3E", 200, "text/html; charset=utf-8",
                 "value=\"&lt;script&gt;\""},
         {"a page of an endpoint", "GET", "/endpoint/QM1%2FAPP.SVRCONN", 200,
@@ -177,12 +177,12 @@ START_TEST(test_rows)
         daemon_fixture_wait_ready(&f);
         note_all(&f);
         c = daemon_fixture_request(&f, rows[_i].method, rows[_i].target);
-        ck_assert_msg(http_client_status(c) == rows[_i].status, "%s: %s", rows[_i].name,
+        ck_assert_msg(http_client_status(c) == rows[_i].status, "%s: %.1000s", rows[_i].name,
                 buf_str(http_client_received(c)));
         type = http_client_header(c, "Content-Type");
         ck_assert_pstr_eq(type, rows[_i].type);
-        ck_assert_msg(!rows[_i].part || strstr(http_client_body(c, NULL), rows[_i].part), "%s: %s",
-                rows[_i].name, buf_str(http_client_received(c)));
+        ck_assert_msg(!rows[_i].part || strstr(http_client_body(c, NULL), rows[_i].part),
+                "%s: %.1000s", rows[_i].name, buf_str(http_client_received(c)));
 
         if (strcmp(rows[_i].method, "GET") != 0)
                 return;
