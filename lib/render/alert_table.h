@@ -147,18 +147,18 @@
                 "CHLTYPE(type) CERTLABL(label). Native HA instances have to be restarted "         \
                 "instead. If the wrong file is watched, correct keystores = here.")                \
         X(KEYSTORE_EXPIRING, "MqtlsKeystoreExpiring", "warning",                                   \
-                "A certificate in a watched key repository has ended or ends soon.",               \
-                "If it is the one that the queue manager serves, its channels fail at that "       \
-                "moment. If it is a signer, the queue manager refuses all partners whose "         \
-                "certificates it signed. One that nobody uses does no harm, and hides those that " \
-                "do.",                                                                             \
-                "Find out what the certificate is for by its label: the queue manager's own "      \
-                "(CERTLABL), a channel's, or a signer of partners (runmqakm -cert -details). See " \
-                "whether a successor stands beside it under another label.",                       \
-                "Own certificate: renew it, then switch the label and refresh. Signer: add its "   \
-                "successor (runmqakm -cert -add), refresh, and have the partners renew below it. " \
-                "Superseded: remove it (runmqakm -cert -delete) after the overlap, so that what "  \
-                "is left over is worth an alert.")                                                 \
+                "A certificate in a watched key repository, one that the queue manager serves or " \
+                "a signer above it, has ended or ends soon.",                                      \
+                "At its end new connections fail on all channels that use this certificate, also " \
+                "on those that no endpoint is configured for.",                                    \
+                "The label says what it is for: the queue manager's own (DISPLAY QMGR CERTLABL), " \
+                "a channel's (DISPLAY CHANNEL(*) CERTLABL), or a signer in the chain of one of "   \
+                "them (runmqakm -cert -details). See whether a successor stands beside it under "  \
+                "another label: then only the switch is missing.",                                 \
+                "Own certificate: renew it (runmqakm -cert -receive), switch CERTLABL if the "     \
+                "label is new, then REFRESH SECURITY TYPE(SSL). Signer: add its successor "        \
+                "(runmqakm -cert -add), renew what is below it, and give partners the successor "  \
+                "first.")                                                                          \
         X(KEYSTORE_UNREADABLE, "MqtlsKeystoreUnreadable", "warning",                               \
                 "A key repository that mqtlsd is to watch cannot be read, or is none that it "     \
                 "understands.",                                                                    \
@@ -172,6 +172,21 @@
                 "FILE, and x on the directories above it) and nothing more; correct path = or "    \
                 "the password setting; restore a damaged file from its backup before the queue "   \
                 "manager needs it.")                                                               \
+        X(KEYSTORE_FINDING, "MqtlsKeystoreFinding", "warning",                                     \
+                "Something is wrong in a watched key repository with the certificate that would "  \
+                "be served from it, or with its stash file: the label finding says what.",         \
+                "None while the processes of the queue manager hold what they have read. After "   \
+                "the next start or refresh it may serve another certificate than is meant, or "    \
+                "none: then TLS channels do not start (AMQ9660E, AMQ9637E at partners).",          \
+                "label_missing: no certificate with the label that CERTLABL names, or with the "   \
+                "default label ibmwebspheremq and the queue manager's name in lower case. "        \
+                "private_key_missing: it was added instead of received, so its key is missing. "   \
+                "signer_missing: its chain is not whole. stash_file: it is missing, or others "    \
+                "can read it.",                                                                    \
+                "Receive the certificate into the repository that holds its request (runmqakm "    \
+                "-cert -receive), or import it with its key; add missing signers (runmqakm -cert " \
+                "-add); correct CERTLABL; write the stash file anew (runmqakm -keydb -stashpw) "   \
+                "with mode 0640. Do this before the next REFRESH SECURITY TYPE(SSL).")             \
         X(POLICY_VIOLATION, "MqtlsPolicyViolation", "warning",                                     \
                 "The listener breaks a rule that this endpoint is held to: the label rule names "  \
                 "it.",                                                                             \
@@ -254,13 +269,24 @@
                 "job has another name than mqtlsd in Prometheus, write that name into the rule. "  \
                 "Until it is back, mqtlsd --once looks at every endpoint by hand.")                \
         X(WEB_CERT_EXPIRING, "MqtlsWebCertExpiring", "warning",                                    \
-                "The certificate of mqtlsd's own web server (http.tls) ends soon or has ended.",   \
+                "The certificate of mqtlsd's own web server (http.tls) ends soon, has ended, or "  \
+                "is not valid yet.",                                                               \
                 "From its end on Prometheus cannot scrape, so that no MQ certificate is watched, " \
                 "and browsers and calendars refuse the status page.",                              \
-                "It is the file that http.tls.certificate names. Whoever renews it may have put "  \
-                "the new one elsewhere, or left it unreadable to the user of the service; then "   \
-                "the journal says so.",                                                            \
+                "It is the file that http.tls names. Whoever renews it may have put the new one "  \
+                "elsewhere, or left it unreadable to the user of the service; then "               \
+                "MqtlsWebFileNotTaken says so as well.",                                           \
                 "Renew it in place, with its key: the daemon takes the new files up by itself, "   \
-                "without a restart, once both fit together.")
+                "without a restart, once both fit together.")                                      \
+        X(WEB_FILE_NOT_TAKEN, "MqtlsWebFileNotTaken", "warning",                                   \
+                "A file that says who is let in, the web server's certificate, the logins or the " \
+                "calendar tokens, was changed and could not be read.",                             \
+                "What it said before stays in force: a new login does not work, one that was "     \
+                "removed still does, and an old certificate goes on to its end.",                  \
+                "The journal (journalctl -u mqtlsd) and /api/v1/status name the file, the line "   \
+                "and the mistake. A file that is written in place may have been seen half; it is " \
+                "read again when it changes.",                                                     \
+                "Mend the file, or its permissions for the user of the service; it is taken up "   \
+                "by itself. Write such files under another name and rename them.")
 
 #endif
