@@ -69,15 +69,6 @@ static json_t *mq_to_json(Json *j, const MqOutcome *mq, ChannelType chltype, int
         return o;
 }
 
-static void put_digest(
-        Json *j, json_t *o, const char *key, bool has, const uint8_t digest[CERT_SHA256_SIZE])
-{
-        char hex[2 * CERT_SHA256_SIZE + 1];
-
-        cert_hex(digest, hex);
-        json_put_text(j, o, key, has ? hex : NULL);
-}
-
 static json_t *cert_to_json(Json *j, const ChainCert *cert, size_t position)
 {
         const CertFacts *c = &cert->facts;
@@ -101,8 +92,8 @@ static json_t *cert_to_json(Json *j, const ChainCert *cert, size_t position)
                 json_append_text(j, sans, c->sans[i]);
         json_put(j, o, "san", sans);
         json_put_maybe_integer(j, o, "san_total", parsed, (int64_t) c->n_sans_total);
-        put_digest(j, o, "fingerprint_sha256", true, c->sha256);
-        put_digest(j, o, "spki_sha256", parsed, c->spki_sha256);
+        json_put_digest(j, o, "fingerprint_sha256", true, c->sha256);
+        json_put_digest(j, o, "spki_sha256", parsed, c->spki_sha256);
         json_put_text(j, o, "verify_error", cert->error_text);
         json_put_text(j, o, "fault", c->fault_text);
         return o;
@@ -253,6 +244,7 @@ static void put_endpoint(Json *j, json_t *o, const Endpoint *e, bool detailed)
         json_put_text(j, o, "sslpeer", c->sslpeer ? sslpeer_text(c->sslpeer) : NULL);
         json_put_text(j, o, "sslcauth", sslcauth_to_string(c->policy.sslcauth));
         json_put(j, o, "mq", mq_to_json(j, &e->mq, c->chltype, e->mq_at));
+        json_put(j, o, "keystores", status_matches_to_json(j, e));
         json_put(j, o, "findings", findings_to_json(j, e));
         status_put_drift(j, o, e, detailed);
         json_put(j, o, "addresses", addresses_to_json(j, e, detailed));
@@ -374,6 +366,8 @@ int render_status(const Inventory *inventory, const DaemonFacts *daemon, const S
         status_put_head(&j, root, now_at);
         json_put(&j, root, "daemon", daemon_to_json(&j, daemon));
         json_put(&j, root, "summary", summary_to_json(&j, inventory, filter));
+        json_put(&j, root, "keystores",
+                status_keystores_to_json(&j, inventory, filter ? filter->qmgr : NULL));
         json_write_open(&j, root, "endpoints", b);
 
         for (size_t i = 0; i < inventory_count(inventory); i++) {

@@ -199,6 +199,7 @@ static json_t *configuration_to_json(Json *j, const Endpoint *e)
         json_put_text(j, o, "sni",
                 c->connames.n_entries > 0 ? endpoint_config_sni(c, &c->connames.entries[0])
                                           : c->sni);
+        json_put_text(j, o, "certlabl", c->certlabl);
         json_put_text(j, o, "depth", probe_depth_to_string(c->depth));
         json_put_text(j, o, "identity", c->identity_name);
         json_put_text(j, o, "trust", c->trust_path);

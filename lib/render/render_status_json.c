@@ -130,6 +130,15 @@ static int append_to_buf(const char *data, size_t len, void *userdata)
         return 0;
 }
 
+void json_put_digest(Json *j, json_t *object, const char *key, bool has, const uint8_t *digest)
+{
+        char hex[2 * CERT_SHA256_SIZE + 1];
+
+        if (has)
+                cert_hex(digest, hex);
+        json_put_text(j, object, key, has ? hex : NULL);
+}
+
 void json_write(Json *j, json_t *value, Buf *b)
 {
         /* 15 digits hold every number of microseconds, and print 0.1 as 0.1. */

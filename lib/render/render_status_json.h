@@ -45,6 +45,9 @@ void json_put_maybe_seconds(Json *j, json_t *object, const char *key, bool has, 
 /* Twice: RFC 3339 under `key`, seconds under `key` with _epoch. */
 void json_put_instant(Json *j, json_t *object, const char *key, bool has, int64_t at);
 
+/* SHA-256 as hexadecimal digits; `digest` may be NULL where `has` is false. */
+void json_put_digest(Json *j, json_t *object, const char *key, bool has, const uint8_t *digest);
+
 /* Appends the value's text, and frees it. */
 void json_write(Json *j, json_t *value, Buf *b);
 
@@ -54,6 +57,11 @@ void json_write_open(Json *j, json_t *object, const char *key, Buf *b);
 
 /* Ends the line. Returns 0, or -ENOMEM for anything that failed since the start. */
 int json_finish(Json *j, Buf *b);
+
+/* The key repositories, of one queue manager or (NULL) all; and which of them an endpoint was held
+ * against. */
+json_t *status_keystores_to_json(Json *j, const Inventory *inventory, const char *qmgr);
+json_t *status_matches_to_json(Json *j, const Endpoint *e);
 
 /* What only /api/v1/endpoints/NAME says. `judged` may be NULL. */
 void status_put_address_details(
