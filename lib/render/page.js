@@ -110,7 +110,7 @@
     const active = document.activeElement;
     const keep = active && active.closest("[data-keep]");
     return {
-      open: $$("details[open][data-keep]").map((d) => d.dataset.keep),
+      open: new Map($$("details[data-keep]").map((d) => [d.dataset.keep, d.open])),
       focus: keep && active.matches("summary") ? keep.dataset.keep : null,
       scrolled: $("#horizon .scroll") ? $("#horizon .scroll").scrollLeft : 0,
     };
@@ -118,7 +118,7 @@
 
   function restorePlace(place) {
     for (const details of $$("details[data-keep]")) {
-      if (place.open.includes(details.dataset.keep)) details.open = true;
+      if (place.open.has(details.dataset.keep)) details.open = place.open.get(details.dataset.keep);
       if (place.focus === details.dataset.keep) $("summary", details).focus({ preventScroll: true });
     }
     if ($("#horizon .scroll")) $("#horizon .scroll").scrollLeft = place.scrolled;
@@ -192,7 +192,7 @@
 
   /* Whoever reads or selects is not disturbed. */
   function isBusy() {
-    return document.hidden || $("details[open][data-keep]") !== null || $("dialog[open]") !== null ||
+    return document.hidden || $(".row details[open], .as-table[open]") !== null || $("dialog[open]") !== null ||
       String(getSelection()) !== "";
   }
 

@@ -201,6 +201,7 @@ int render_page(const Inventory *inventory, const DaemonFacts *daemon, const Pag
         if (r < 0)
                 return r;
         buf_append_str(b, "</section>\n");
+        page_append_keystores(&p);
         r = page_append_matrix(&p);
         if (r < 0)
                 return r;

@@ -291,6 +291,7 @@ int render_page_endpoint(const Inventory *inventory, const DaemonFacts *daemon, 
         buf_append_str(b, "</div>\n<div>\n");
         append_looking(&p, e);
         append_mq(&p, e);
+        page_append_endpoint_keystores(&p, e);
         append_configuration(&p, e);
         buf_append_str(b, "</div>\n</div>\n</main>\n");
         render_frame_end(b, &frame, daemon);

@@ -22,7 +22,7 @@ enum {
         RADIUS = 6,
         BAND_GAP = 18,    /* between overdue, weeks, months, later */
         LEFT = 10,
-        TOP = 18,         /* room for numbers on full columns */
+        TOP = 22,         /* room for numbers on full columns */
         ROWS_MIN = 3,
         BELOW = 40,       /* room for the words of the axis */
         WIDTH = LEFT + HORIZON_COLUMNS * PITCH + 3 * BAND_GAP + LEFT,
@@ -122,7 +122,7 @@ static void append_shape(Buf *b, ExpiryState state, int x, int y)
         case EXPIRY_NOT_YET_VALID:
         case _EXPIRY_STATE_MAX:
         default:
-                buf_appendf(b, "<circle class=\"ok\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>", x, y, RADIUS - 1);
+                buf_appendf(b, "<circle class=\"ok\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>", x, y, RADIUS);
         }
 }
 
@@ -147,7 +147,8 @@ static void append_mark(const Page *p, const HorizonMark *m, int x, int y)
         append_shape(b, m->state, x, y);
         if (m->n_endpoints > 1)
                 buf_appendf(b, "<text class=\"on %s\" x=\"%d\" y=\"%d\">%zu</text>",
-                        m->n_endpoints > 99 ? "long" : "short", x, y + 3, m->n_endpoints);
+                        m->n_endpoints > 99 ? "d3" : m->n_endpoints > 9 ? "d2" : "d1", x, y + 3,
+                        m->n_endpoints);
         buf_append_str(b, "</g>\n");
 }
 

@@ -28,6 +28,9 @@ int page_append_horizon(const Page *p);
 /* What was negotiated, held against policy. 0 or -ENOMEM. */
 int page_append_matrix(const Page *p);
 
+/* The key repositories that are watched; nothing where there are none. */
+void page_append_keystores(const Page *p);
+
 /* The search form and its selects. 0 or -ENOMEM. */
 int page_append_form(const Page *p);
 
@@ -46,6 +49,7 @@ void page_append_drift_badges(const Page *p, const Endpoint *e);
 void page_append_chains(const Page *p, const Endpoint *e);
 void page_append_offer(const Page *p, const Endpoint *e);
 void page_append_addresses(const Page *p, const Endpoint *e);
+void page_append_endpoint_keystores(const Page *p, const Endpoint *e);
 int page_append_changes(const Page *p, const Endpoint *e); /* 0 or -ENOMEM */
 
 #endif
