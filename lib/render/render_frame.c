@@ -49,8 +49,8 @@ void render_frame_icon(Buf *b, Severity state)
                 [SEVERITY_OK] = "<circle cx=\"16\" cy=\"16\" r=\"13\" fill=\"#1f8757\"/>",
                 [SEVERITY_WARNING] = "<path d=\"M16 2l15 27H1z\" fill=\"#d98a00\"/>",
                 [SEVERITY_CRITICAL] = "<path d=\"M16 0l16 16-16 16L0 16z\" fill=\"#d03a34\"/>",
-                [SEVERITY_UNKNOWN] = "<circle cx=\"16\" cy=\"16\" r=\"11\" fill=\"none\" "
-                                     "stroke=\"#8793a0\" stroke-width=\"5\"/>",
+                [SEVERITY_UNKNOWN] = ("<circle cx=\"16\" cy=\"16\" r=\"11\" fill=\"none\" "
+                                      "stroke=\"#8793a0\" stroke-width=\"5\"/>"),
         };
 
         _Static_assert(ARRAY_LEN(shapes) == _SEVERITY_MAX, "every state has a shape");
