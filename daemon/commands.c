@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "daemon/access.h"
 #include "daemon/clock.h"
 #include "daemon/options.h"
 #include "daemon/output.h"
@@ -150,6 +151,7 @@ static int append_keystores(Buf *b, Config *config, Issues *issues)
 int command_check_config(const char *path, const ConfigSurroundings *surroundings)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
+        CLEANUP(http_tls_cleanup) HttpTls *tls = NULL;
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
         CLEANUP_BUF Buf b = BUF_INIT;
         int r;
@@ -158,6 +160,8 @@ int command_check_config(const char *path, const ConfigSurroundings *surrounding
         assert(surroundings);
 
         r = config_load(path, surroundings, &issues, &config);
+        if (r >= 0)
+                r = access_check(config, &issues, &tls);
         if (r >= 0) {
                 append_imports(&b, config);
                 r = append_keystores(&b, config, &issues);

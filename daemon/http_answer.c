@@ -2,6 +2,8 @@
 #include "daemon/http_answer.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "daemon/http_content.h"
 #include "render/metrics.h"
@@ -18,6 +20,14 @@ static const char *const security_headers[][2] = {
         {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
+static bool add_number(struct MHD_Response *m, const char *name, const char *before, uint64_t n)
+{
+        char value[64];
+
+        (void) snprintf(value, sizeof(value), "%s%" PRIu64, before, n);
+        return MHD_add_response_header(m, name, value) == MHD_YES;
+}
+
 static bool add_headers(struct MHD_Response *m, const HttpResponse *r, const char *tag, bool gzip)
 {
         bool ok = true;
@@ -29,6 +39,14 @@ static bool add_headers(struct MHD_Response *m, const HttpResponse *r, const cha
                 ok = ok && MHD_add_response_header(m, "Content-Type", r->content_type) == MHD_YES;
         if (r->allow)
                 ok = ok && MHD_add_response_header(m, "Allow", r->allow) == MHD_YES;
+        if (r->authenticate)
+                ok = ok && MHD_add_response_header(m, "WWW-Authenticate", r->authenticate) == MHD_YES;
+        if (r->retry_after_seconds > 0)
+                ok = ok && add_number(m, "Retry-After", "", r->retry_after_seconds);
+        if (r->hsts_seconds > 0) /* RFC 6797 section 6.1 */
+                ok = ok &&
+                        add_number(m, "Strict-Transport-Security", "max-age=",
+                                (uint64_t) r->hsts_seconds);
         if (r->vary)
                 ok = ok &&
                         MHD_add_response_header(m, "Vary", "Accept, Accept-Encoding") == MHD_YES;

@@ -47,6 +47,10 @@ static const LogEventInfo event_table[_LOG_EVENT_MAX] = {
         [LOG_EVENT_KEYSTORE_PROBLEM] = {"keystore-problem", "2516d842c0b1466ea4fc2617f9241741"},
         [LOG_EVENT_KEYSTORE_WELL] = {"keystore-well", "d1536acaaa2a49ba8ed0bb9496f78603"},
         [LOG_EVENT_STATE_DAMAGED] = {"state-damaged", "75adf596229b4c0da230637a8e06a3b4"},
+        [LOG_EVENT_LOGIN_FAILED] = {"login-failed", "3669077cf924490285111f4f69169168"},
+        [LOG_EVENT_WEB_FILE_TAKEN] = {"web-file-taken", "5b1edf94df2a46f29f5843341eb385f7"},
+        [LOG_EVENT_WEB_FILE_BROKEN] = {"web-file-broken", "09cb6cbe412a49189ba94def889383e7"},
+        [LOG_EVENT_WEB_CERT_AGEING] = {"web-cert-ageing", "5f176f30d4ee497e8a70c1bd9f494b48"},
 };
 
 /* The log target: the one mutable global of the house. */

@@ -37,6 +37,10 @@ typedef enum LogEvent {
         LOG_EVENT_STATE_DAMAGED,
         LOG_EVENT_KEYSTORE_PROBLEM, /* a key repository, or what is to be served from it */
         LOG_EVENT_KEYSTORE_WELL,    /* again, or renewed */
+        LOG_EVENT_LOGIN_FAILED,
+        LOG_EVENT_WEB_FILE_TAKEN,  /* http.tls, basic_auth_file, calendar_tokens_file */
+        LOG_EVENT_WEB_FILE_BROKEN,
+        LOG_EVENT_WEB_CERT_AGEING,
         _LOG_EVENT_MAX,
 } LogEvent;
 

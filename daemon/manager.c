@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/timefmt.h"
+#include "daemon/access.h"
 #include "daemon/clock_watch.h"
 #include "daemon/config_watch.h"
 #include "daemon/drift_log.h"
@@ -41,6 +42,7 @@ struct Manager {
         RepositoryReader *repositories;
         RepositoryLog *repository_log;
         Http *http;
+        Access *access; /* the gate of http */
 
         sd_event_source *signals[3];
         sd_event_source *clock_watch;
@@ -359,8 +361,9 @@ static void log_listeners(const Manager *m, const HttpConfig *config, size_t n_s
         for (size_t i = 0; i < config->n_listen; i++) {
                 bool is_v6 = strchr(config->listen[i].host, ':') != NULL;
 
-                log_info("listening on http://%s%s%s:%u/", is_v6 ? "[" : "", config->listen[i].host,
-                        is_v6 ? "]" : "", (unsigned) http_port(m->http, i));
+                log_info("listening on %s://%s%s%s:%u/", config->has_tls ? "https" : "http",
+                        is_v6 ? "[" : "", config->listen[i].host, is_v6 ? "]" : "",
+                        (unsigned) http_port(m->http, i));
         }
 }
 
@@ -378,6 +381,25 @@ static int start_http(Manager *m, const Config *config, const int *sockets, size
         }
         log_listeners(m, &config->http, n_sockets);
         return 0;
+}
+
+static void on_access_changed(void *userdata)
+{
+        Manager *m = userdata;
+
+        assert(m);
+
+        m->revision++;
+}
+
+static int start_access(Manager *m, Config *config, const FileWatchPace *pace)
+{
+        const AccessOptions options = {.pace = pace, .changed = on_access_changed, .userdata = m};
+        int r = access_new(m->event, m->clock, m->http, config, &options, &m->access);
+
+        if (r < 0)
+                log_error("the gate of the HTTP server could not be set up: %s", strerror(-r));
+        return r;
 }
 
 static int copy_text(const char *text, char **ret)
@@ -497,6 +519,8 @@ int manager_new(sd_event *event, const Clock *clock, const ManagerOptions *optio
         }
 
         r = start_http(m, config, options->sockets, options->n_sockets);
+        if (r >= 0)
+                r = start_access(m, config, options->watch_pace);
         if (r < 0)
                 return r;
 
@@ -517,6 +541,7 @@ Manager *manager_free(Manager *m)
         http_free(m->http);
         repository_reader_free(m->repositories);
         repository_log_free(m->repository_log);
+        access_free(m->access);
         scheduler_free(m->scheduler);
         saver_free(m->saver);
         inventory_free(m->inventory);
@@ -552,15 +577,23 @@ static void warn_of_fixed_settings(const Manager *m, const Config *config, Issue
 static int reload(Manager *m, Issues *issues, PathList *files)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
+        CLEANUP(http_tls_cleanup) HttpTls *tls = NULL;
+        Config *before = inventory_config(m->inventory);
         int r;
 
         r = load_config(m, issues, files, &config);
+        if (r >= 0)
+                r = access_check(config, issues, &tls);
+        if (r >= 0)
+                r = access_apply(m->access, config, tls);
         if (r < 0)
                 return r;
 
         r = scheduler_reload(m->scheduler, config);
-        if (r < 0)
+        if (r < 0) {
+                (void) access_apply(m->access, before, NULL); /* needs nothing that is not there */
                 return r;
+        }
 
         repository_reader_reload(m->repositories);
         reassess(m); /* by what is expected now */
@@ -650,6 +683,7 @@ const DaemonFacts *manager_facts(Manager *m)
         f->probe_duration = scheduler_probe_duration(m->scheduler);
         f->loop_stall = heartbeat_lateness(m->heartbeat);
         saver_facts(m->saver, f);
+        access_facts(m->access, f);
 
         f->has_process = process_facts_read(&process) >= 0;
         if (f->has_process) {

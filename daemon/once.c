@@ -169,6 +169,7 @@ int once_run(const Options *options, const ConfigSurroundings *surroundings, con
 {
         CLEANUP(config_cleanup) Config *config = NULL;
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
+        ConfigSurroundings around;
         size_t n_all, n;
         int r, status;
 
@@ -176,7 +177,9 @@ int once_run(const Options *options, const ConfigSurroundings *surroundings, con
         assert(surroundings);
         assert(clock);
 
-        r = config_load(options->config_path, surroundings, &issues, &config);
+        around = *surroundings;
+        around.is_without_web = true;
+        r = config_load(options->config_path, &around, &issues, &config);
         output_issues(&issues);
         if (r < 0)
                 return EXIT_STATUS_COULD_NOT_RUN;

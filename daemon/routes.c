@@ -70,6 +70,20 @@ static bool route_fits(
         return true;
 }
 
+RouteAccess routes_access(const char *path)
+{
+        assert(path);
+
+        for (size_t i = 0; i < ARRAY_LEN(route_rows); i++) {
+                const char *name;
+                size_t name_len;
+
+                if (route_fits(&route_rows[i].info, path, &name, &name_len))
+                        return route_rows[i].info.access;
+        }
+        return ROUTE_ACCESS_LOGIN;
+}
+
 static void answer_route(const Route *route, const HttpRequest *request, const char *name,
         size_t name_len, HttpResponse *response, Manager *m)
 {

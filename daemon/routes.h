@@ -32,6 +32,9 @@ const char *route_access_to_string(RouteAccess access);
 /* The i-th row, NULL behind the last. */
 const RouteInfo *route_info(size_t i);
 
+/* Who is let in at this path; LOGIN where nothing is. */
+RouteAccess routes_access(const char *path);
+
 /* HttpHandler; userdata is the Manager. */
 void routes_answer(const HttpRequest *request, HttpResponse *response, void *userdata);
 

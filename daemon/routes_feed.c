@@ -57,14 +57,21 @@ void route_answer_discovery(const RouteRequest *q, HttpResponse *response)
         route_finish(q, response, r, type_json);
 }
 
+/* What the feed of a token is restricted to counts, whatever the URL asks for. */
+static const char *chosen(const RouteRequest *q, const char *name, const char *restriction)
+{
+        return restriction ? restriction : http_query(q->http, name);
+}
+
 /* An event that is missing is gone from every calendar that subscribed, and comes back as a new one: so
  * there is no calendar before everything was looked at once. */
 void route_answer_calendar(const RouteRequest *q, HttpResponse *response)
 {
+        const WebToken *token = q->http->token;
         const CertUseFilter filter = {
-                .qmgr = http_query(q->http, "qmgr"),
-                .contact = http_query(q->http, "contact"),
-                .group = http_query(q->http, "group"),
+                .qmgr = chosen(q, "qmgr", token ? token->qmgr : NULL),
+                .contact = chosen(q, "contact", token ? token->contact : NULL),
+                .group = chosen(q, "group", token ? token->group : NULL),
         };
         int r;
 

@@ -37,6 +37,19 @@ static void config_import_done(ConfigImport *i)
         *i = (ConfigImport){0};
 }
 
+static void http_config_done(HttpConfig *h)
+{
+        for (size_t i = 0; i < h->n_listen; i++)
+                free(h->listen[i].host);
+        free(h->listen);
+        web_identity_files_done(&h->tls_files);
+        (void) web_identity_free(h->identity);
+        free(h->basic_auth_file);
+        (void) web_passwords_free(h->passwords);
+        free(h->calendar_tokens_file);
+        (void) web_tokens_free(h->tokens);
+}
+
 Config *config_ref(Config *c)
 {
         assert(c);
@@ -64,9 +77,7 @@ Config *config_unref(Config *c)
         for (size_t i = 0; i < c->n_keystores; i++)
                 keystore_config_done(&c->keystores[i]);
         free(c->keystores);
-        for (size_t i = 0; i < c->http.n_listen; i++)
-                free(c->http.listen[i].host);
-        free(c->http.listen);
+        http_config_done(&c->http);
         (void) config_shared_free(c->shared);
         free(c->state_directory);
         free(c->path);

@@ -13,9 +13,13 @@
 #include <stdint.h>
 
 #include "base/util.h"
+#include "judge/expiry.h"
 #include "judge/policy.h"
 #include "model/import.h"
 #include "model/issue.h"
+#include "model/web_identity.h"
+#include "model/web_passwords.h"
+#include "model/web_tokens.h"
 #include "mq/channel.h"
 #include "mq/conname.h"
 #include "mq/sni.h"
@@ -36,6 +40,18 @@ typedef struct HttpConfig {
         unsigned connections_per_address_max; /* 0: no such limit */
         uint64_t request_timeout_usec;       /* absolute life of an incomplete request or unread answer */
         size_t header_bytes_max;             /* memory for a request's headers */
+
+        /* Who is let in. The paths are kept, because what stands there is read again when it changes;
+         * beside them what stood there when the configuration was loaded. */
+        bool has_tls;
+        WebIdentityFiles tls_files;
+        WebIdentity *identity;
+        Threshold expiry_warning, expiry_critical; /* for the server's own certificate */
+        int64_t hsts_seconds;                      /* 0: browsers are told nothing */
+        char *basic_auth_file; /* NULL: nobody is asked */
+        WebPasswords *passwords;
+        char *calendar_tokens_file; /* NULL: there are none */
+        WebTokens *tokens;
 } HttpConfig;
 
 typedef struct ProbingConfig {

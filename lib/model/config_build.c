@@ -39,6 +39,19 @@ static void name_place_done(NamePlace *n)
         *n = (NamePlace){0};
 }
 
+int name_place_set(NamePlace *n, const ConfigValue *v)
+{
+        assert(n);
+        assert(v);
+
+        *n = (NamePlace){
+                .file = strdup(v->file),
+                .line = v->line,
+                .setting = strdup(v->setting ? v->setting : ""),
+        };
+        return n->file && n->setting ? 0 : -ENOMEM;
+}
+
 void config_builder_done(ConfigBuilder *b)
 {
         assert(b);
@@ -48,6 +61,7 @@ void config_builder_done(ConfigBuilder *b)
         free(b->names);
         config_known_names_done(b);
         name_place_done(&b->first_untrusted);
+        name_place_done(&b->exposed);
         config_group_done(&b->fallbacks);
         config_group_done(&b->defaults);
         (void) config_unref(b->config);
@@ -71,14 +85,14 @@ ConfigValue *config_builder_right_value(ConfigBuilder *b, ConfigGroup *g, Settin
         return v && v->state == CONFIG_VALUE_SET ? v : NULL;
 }
 
-static unsigned number_of(ConfigBuilder *b, ConfigGroup *g, SettingId id)
+unsigned config_builder_number(ConfigBuilder *b, ConfigGroup *g, SettingId id)
 {
         const ConfigValue *v = config_builder_right_value(b, g, id);
 
         return v ? (unsigned) v->integer : 0; /* the limits of all that are read here fit */
 }
 
-static uint64_t span_of(ConfigBuilder *b, ConfigGroup *g, SettingId id)
+uint64_t config_builder_span(ConfigBuilder *b, ConfigGroup *g, SettingId id)
 {
         const ConfigValue *v = config_builder_right_value(b, g, id);
 
@@ -105,69 +119,14 @@ int config_build_top(ConfigBuilder *b, ConfigGroup *g)
         return b->config->state_directory ? 0 : -ENOMEM;
 }
 
-static int add_listen_address(ConfigBuilder *b, ConfigValue *v, const char *text)
-{
-        HttpConfig *http = &b->config->http;
-        ListenAddress address = {0};
-        const char *why = NULL;
-        int r = listen_address_parse(text, &address, &why);
-
-        if (r == -EINVAL)
-                config_value_complain(v, b->issues, "\"%.80s\" %s", text, why);
-        if (r < 0)
-                return r == -EINVAL ? 0 : r;
-
-        for (size_t i = 0; i < http->n_listen; i++)
-                if (address.port != 0 && http->listen[i].port == address.port &&
-                        strcmp(http->listen[i].host, address.host) == 0)
-                        config_value_complain(v, b->issues,
-                                "\"%.80s\" stands twice; remove one of them", text);
-
-        if (!listen_address_is_loopback(&address))
-                issues_add_warning(b->issues, v->file, v->line, v->setting,
-                        "\"%.80s\" can be reached from other machines, and this version knows "
-                        "neither TLS nor passwords; listen on 127.0.0.1 behind a proxy that does, "
-                        "or keep strangers out with a firewall",
-                        text);
-
-        if (util_grow(&http->listen, http->n_listen, sizeof(*http->listen)) < 0) {
-                free(address.host);
-                return -ENOMEM;
-        }
-        http->listen[http->n_listen++] = address;
-        return 0;
-}
-
-int config_build_http(ConfigBuilder *b, ConfigGroup *g)
-{
-        HttpConfig *http = &b->config->http;
-        ConfigValue *listen = config_builder_right_value(b, g, SETTING_HTTP_LISTEN);
-        const ConfigValue *lifecycle = config_builder_right_value(b, g, SETTING_HTTP_LIFECYCLE);
-
-        http->lifecycle = lifecycle && lifecycle->boolean;
-        http->connections_max = number_of(b, g, SETTING_HTTP_CONNECTIONS_MAX);
-        http->connections_per_address_max =
-                number_of(b, g, SETTING_HTTP_CONNECTIONS_PER_ADDRESS_MAX);
-        http->request_timeout_usec = span_of(b, g, SETTING_HTTP_REQUEST_TIMEOUT);
-        http->header_bytes_max = number_of(b, g, SETTING_HTTP_HEADER_BYTES_MAX);
-
-        for (size_t i = 0; listen && i < listen->n_list; i++) {
-                int r = add_listen_address(b, listen, listen->list[i]);
-
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 int config_build_probing(ConfigBuilder *b, ConfigGroup *g)
 {
         b->config->probing = (ProbingConfig){
-                .connecting_max = number_of(b, g, SETTING_PROBING_CONNECTING_MAX),
-                .handshaking_max = number_of(b, g, SETTING_PROBING_HANDSHAKING_MAX),
-                .spacing_usec = span_of(b, g, SETTING_PROBING_SPACING),
-                .resolver_threads = number_of(b, g, SETTING_PROBING_RESOLVER_THREADS),
-                .resolver_cache_usec = span_of(b, g, SETTING_PROBING_RESOLVER_CACHE),
+                .connecting_max = config_builder_number(b, g, SETTING_PROBING_CONNECTING_MAX),
+                .handshaking_max = config_builder_number(b, g, SETTING_PROBING_HANDSHAKING_MAX),
+                .spacing_usec = config_builder_span(b, g, SETTING_PROBING_SPACING),
+                .resolver_threads = config_builder_number(b, g, SETTING_PROBING_RESOLVER_THREADS),
+                .resolver_cache_usec = config_builder_span(b, g, SETTING_PROBING_RESOLVER_CACHE),
         };
         return 0;
 }

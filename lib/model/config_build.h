@@ -37,6 +37,8 @@ typedef struct ConfigBuilder {
         size_t n_names;
         void *known_names; /* those that imports know of, tsearch(3) (config_import_endpoint.c) */
         size_t n_known;    /* of `names` */
+        NamePlace exposed;       /* the first address of http.listen that other machines can reach; `name`
+                                    is owned by the configuration */
         size_t n_untrusted;      /* endpoints without trust */
         NamePlace first_untrusted;
 } ConfigBuilder;
@@ -48,6 +50,8 @@ void config_builder_done(ConfigBuilder *b);
 
 int config_build_top(ConfigBuilder *b, ConfigGroup *g);
 int config_build_http(ConfigBuilder *b, ConfigGroup *g);
+/* Behind defaults, which say when a certificate is near its end (config_http.c). */
+int config_build_http_tls(ConfigBuilder *b, ConfigGroup *g);
 int config_build_probing(ConfigBuilder *b, ConfigGroup *g);
 int config_build_identity(ConfigBuilder *b, ConfigGroup *g);
 int config_build_keystore(ConfigBuilder *b, ConfigGroup *g); /* behind defaults */
@@ -64,12 +68,19 @@ ConfigValue *config_builder_value(ConfigBuilder *b, ConfigGroup *g, SettingId id
 /* The same, NULL also where it is wrong. */
 ConfigValue *config_builder_right_value(ConfigBuilder *b, ConfigGroup *g, SettingId id);
 
+/* The same as a number within the limits of its row, and as a span; 0 where there is none. */
+unsigned config_builder_number(ConfigBuilder *b, ConfigGroup *g, SettingId id);
+uint64_t config_builder_span(ConfigBuilder *b, ConfigGroup *g, SettingId id);
+
 /* Of two settings that do not go together, the one that stands in a file, the group's own first. */
 ConfigValue *config_builder_blame(ConfigGroup *g, SettingId a_id, ConfigValue *a, ConfigValue *b);
 
 /* Appends the name of an endpoint that is not given one: MQ's way to name a channel of a queue
  * manager, which may be NULL, and where it is. */
 void config_append_name(const char *qmgr, const char *channel, const Conname *entry, Buf *b);
+
+/* Remembers where `v` stands, for a complaint to be made later. Returns 0 or -ENOMEM. */
+int name_place_set(NamePlace *n, const ConfigValue *v);
 
 /* Can a channel of this type be asked for at depth "mq"? */
 bool config_type_can_be_asked(ChannelType t);

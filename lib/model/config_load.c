@@ -27,13 +27,14 @@ typedef int (*GroupBuild)(ConfigBuilder *b, ConfigGroup *g);
 
 /* The groups, in the order in which one needs the other. */
 static const struct {
-        SettingId id; /* where it stands at the top */
+        SettingId id; /* where it stands */
         ConfigSection section;
         GroupBuild build;
 } group_builds[] = {
         { SETTING_HTTP, CONFIG_SECTION_HTTP, config_build_http },
         { SETTING_PROBING, CONFIG_SECTION_PROBING, config_build_probing },
         { SETTING_DEFAULTS, CONFIG_SECTION_DEFAULTS, NULL },
+        { SETTING_HTTP_TLS, CONFIG_SECTION_HTTP_TLS, config_build_http_tls },
         { SETTING_IDENTITIES, CONFIG_SECTION_IDENTITIES, config_build_identity },
         { SETTING_KEYSTORES, CONFIG_SECTION_KEYSTORES, config_build_keystore },
         { SETTING_ENDPOINTS, CONFIG_SECTION_ENDPOINTS, config_build_endpoint },
@@ -164,8 +165,9 @@ static bool names_file_of_config(ConfigSection section, SettingId id)
         if (setting_row(id)->kind != CONFIG_KIND_PATH)
                 return false;
 
-        return section != CONFIG_SECTION_HTTP && id != SETTING_STATE_DIRECTORY &&
-               id != SETTING_KEYSTORE_PATH && id != SETTING_KEYSTORE_STASH;
+        return section != CONFIG_SECTION_HTTP && section != CONFIG_SECTION_HTTP_TLS &&
+               id != SETTING_STATE_DIRECTORY && id != SETTING_KEYSTORE_PATH &&
+               id != SETTING_KEYSTORE_STASH;
 }
 
 /* "endpoints[3]" and "sslciph" to "endpoints[3].sslciph". */
@@ -338,8 +340,12 @@ static int load_absent(Loader *l, size_t row)
 static int load_section(Loader *l, size_t row, const config_setting_t *root)
 {
         const SettingRow *setting = setting_row(group_builds[row].id);
-        const char *name = setting->info.name;
-        const config_setting_t *s = config_setting_get_member(root, name);
+        const char *outer = setting->info.section; /* "" at the top */
+        const config_setting_t *parent = outer[0] ? config_setting_get_member(root, outer) : root;
+        const config_setting_t *s =
+                parent ? config_setting_get_member(parent, setting->info.name) : NULL;
+        const char *name = outer[0] ? config_section_to_string(group_builds[row].section)
+                                    : setting->info.name;
         ConfigSourceLine where;
 
         if (!s)

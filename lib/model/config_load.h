@@ -5,6 +5,8 @@
 /* From files to a Config, driven by config_table.h. The door to libconfig. */
 
 #include "base/path_list.h"
+#include <stdbool.h>
+
 #include "model/config.h"
 #include "model/issue.h"
 
@@ -12,6 +14,9 @@ typedef struct ConfigSurroundings {
         /* What the environment says, handed in because lib/ does not read it; each may be NULL. */
         const char *credentials_directory; /* $CREDENTIALS_DIRECTORY */
         const char *state_directory;       /* $STATE_DIRECTORY; wins over state_directory = */
+
+        bool is_without_web; /* no HTTP is answered (--once): its secrets are nobody's business, and
+                                perhaps not readable */
 } ConfigSurroundings;
 
 /*
@@ -57,7 +62,7 @@ int config_from_probe_options(
 /* What the settings table holds, for --dump=settings and for the tests that hold the manual and the
  * sample against it. */
 typedef struct SettingInfo {
-        const char *section;   /* "", "http", "probing", "identities", "imports", "keystores", "endpoints" */
+        const char *section;   /* "", "http", "http.tls", "probing", "identities", "imports", "keystores", "endpoints" */
         const char *name;
         const char *type;      /* "string", "boolean", "integer", "span", "threshold", "list of strings", … */
         const char *fallback;  /* default as written in a file, "" where there is none */

@@ -98,11 +98,7 @@ static int complain_problem(ConfigValue *v, Issues *issues, const char *problem)
         return 0;
 }
 
-/*
- * The file that holds a passphrase, "" for none, NULL in `*ret` after a complaint. Returns 0 or
- * -ENOMEM.
- */
-static int passphrase_path(const ConfigPassphrase *p, Issues *issues, char **ret)
+int config_passphrase_path(const ConfigPassphrase *p, Issues *issues, char **ret)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
 
@@ -158,7 +154,7 @@ static int read_passphrase(
 int config_shared_passphrase(const ConfigPassphrase *passphrase, Issues *issues, char **ret)
 {
         CLEANUP_FREE char *path = NULL;
-        int r = passphrase_path(passphrase, issues, &path);
+        int r = config_passphrase_path(passphrase, issues, &path);
 
         assert(ret);
 
@@ -194,7 +190,7 @@ int config_shared_trust(ConfigShared *s, ConfigValue *path, const ConfigPassphra
         assert(path);
 
         *ret = NULL;
-        r = passphrase_path(passphrase, issues, &secret_path);
+        r = config_passphrase_path(passphrase, issues, &secret_path);
         if (r < 0 || !secret_path)
                 return r;
 
@@ -224,7 +220,7 @@ static int load_identity(SharedIdentity *i, const ConfigIdentityFiles *files,
         CLEANUP(passphrase_cleanup) char *passphrase = NULL;
         CLEANUP_FREE char *problem = NULL, *secret_path = NULL;
         ConfigValue *first = is_written(files->pkcs12) ? files->pkcs12 : files->certificate;
-        int r = passphrase_path(p, issues, &secret_path);
+        int r = config_passphrase_path(p, issues, &secret_path);
 
         if (r < 0 || !secret_path)
                 return r;

@@ -34,6 +34,12 @@ typedef struct ConfigPassphrase {
  * complained about. Returns 0 or -ENOMEM. */
 int config_shared_passphrase(const ConfigPassphrase *passphrase, Issues *issues, char **ret);
 
+/*
+ * The file that holds a passphrase, "" for none, NULL in `*ret` after a complaint. Returns 0 or
+ * -ENOMEM.
+ */
+int config_passphrase_path(const ConfigPassphrase *p, Issues *issues, char **ret);
+
 /* In the functions below, 0 with NULL in `*ret` means that there is an issue which says why; it was
  * added now, or when the same thing was wanted before. Otherwise they return 0 or -ENOMEM. */
 

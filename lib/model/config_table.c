@@ -16,6 +16,7 @@ enum {
 /* Names of sections and kinds as users see them. */
 #define SECTION_NAME_TOP ""
 #define SECTION_NAME_HTTP "http"
+#define SECTION_NAME_HTTP_TLS "http.tls"
 #define SECTION_NAME_PROBING "probing"
 #define SECTION_NAME_DEFAULTS "defaults"
 #define SECTION_NAME_IDENTITIES "identities"
@@ -85,6 +86,7 @@ const char *config_section_to_string(ConfigSection section)
         static const char *const names[_CONFIG_SECTION_MAX] = {
                 [CONFIG_SECTION_TOP] = SECTION_NAME_TOP,
                 [CONFIG_SECTION_HTTP] = SECTION_NAME_HTTP,
+                [CONFIG_SECTION_HTTP_TLS] = SECTION_NAME_HTTP_TLS,
                 [CONFIG_SECTION_PROBING] = SECTION_NAME_PROBING,
                 [CONFIG_SECTION_DEFAULTS] = SECTION_NAME_DEFAULTS,
                 [CONFIG_SECTION_IDENTITIES] = SECTION_NAME_IDENTITIES,

@@ -21,6 +21,7 @@
 #define CONFIG_TABLE(X)                                                                            \
         CONFIG_TABLE_TOP(X)                                                                        \
         CONFIG_TABLE_HTTP(X)                                                                       \
+        CONFIG_TABLE_HTTP_TLS(X)                                                                   \
         CONFIG_TABLE_PROBING(X)                                                                    \
         CONFIG_TABLE_IDENTITIES(X)                                                                 \
         CONFIG_TABLE_IMPORTS(X)                                                                    \
@@ -65,10 +66,28 @@
                 "How long an incomplete request or an unread answer may live.")                    \
         X(HTTP_HEADER_BYTES_MAX, HTTP, "header_bytes_max", INTEGER, "16384", "1024..1048576",      \
                 false, true, "Memory for the headers of one request.")                             \
-        X(HTTP_TLS, HTTP, "tls", GROUP, "", "", false, false,                                      \
+        X(HTTP_TLS, HTTP, "tls", GROUP, "", "", false, true,                                       \
                 "Certificate and key to answer HTTPS with.")                                       \
-        X(HTTP_BASIC_AUTH_FILE, HTTP, "basic_auth_file", PATH, "", "", false, false,               \
-                "Who may ask: lines of name and bcrypt hash.")
+        X(HTTP_BASIC_AUTH_FILE, HTTP, "basic_auth_file", PATH, "", "", false, true,                \
+                "Who may ask: lines of NAME:HASH, the hash made by bcrypt.")                       \
+        X(HTTP_CALENDAR_TOKENS_FILE, HTTP, "calendar_tokens_file", PATH, "", "", false, true,      \
+                "Tokens for calendar programs, which cannot log in: lines of NAME TOKEN FILTER.")
+
+#define CONFIG_TABLE_HTTP_TLS(X)                                                                   \
+        X(HTTP_TLS_CERTIFICATE, HTTP_TLS, "certificate", PATH, "", "", false, true,                \
+                "PEM file with the server's certificate first and then its chain.")                \
+        X(HTTP_TLS_KEY, HTTP_TLS, "key", PATH, "", "", false, true,                                \
+                "PEM file with the private key; by default the certificate's file.")               \
+        X(HTTP_TLS_PKCS12, HTTP_TLS, "pkcs12", PATH, "", "", false, true,                          \
+                "PKCS#12 file with all of it, instead of certificate and key.")                    \
+        X(HTTP_TLS_PASSPHRASE_FILE, HTTP_TLS, "passphrase_file", PATH, "", "", false, true,        \
+                "File whose first line is the passphrase.")                                        \
+        X(HTTP_TLS_PASSPHRASE_CREDENTIAL, HTTP_TLS, "passphrase_credential", CREDENTIAL, "", "",   \
+                false, true, "Name of the systemd credential that holds the passphrase.")          \
+        X(HTTP_TLS_CLIENT_CA, HTTP_TLS, "client_ca", PATH, "", "", false, true,                    \
+                "Signers of the certificates that clients must show; by default none is asked for.") \
+        X(HTTP_TLS_HSTS, HTTP_TLS, "hsts", SPAN, "", "1m..730d", false, true,                      \
+                "How long browsers shall keep to HTTPS for the whole host; by default unsaid.")
 
 #define CONFIG_TABLE_PROBING(X)                                                                    \
         X(PROBING_CONNECTING_MAX, PROBING, "connecting_max", INTEGER, "256", "1..65535", false,    \

@@ -28,6 +28,7 @@ enum {
 typedef enum ConfigSection {
         CONFIG_SECTION_TOP,
         CONFIG_SECTION_HTTP,
+        CONFIG_SECTION_HTTP_TLS,
         CONFIG_SECTION_PROBING,
         CONFIG_SECTION_DEFAULTS, /* has no rows of its own: those of ENDPOINTS that say in_defaults */
         CONFIG_SECTION_IDENTITIES,

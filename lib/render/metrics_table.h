@@ -165,6 +165,25 @@
         X(CONFIG_RELOAD_SUCCESS, "mqtls_config_last_reload_success_timestamp_seconds",             \
                 METRIC_GAUGE, "seconds", "",                                                       \
                 "When the configuration was last loaded successfully.")                            \
+        X(DAEMON_FINDING, "mqtls_daemon_finding", METRIC_GAUGE, "", "finding,severity",            \
+                "Something is wrong with the daemon itself; present only while it is (1).")        \
+        X(WEB_CERT_NOT_AFTER, "mqtls_web_cert_not_after_timestamp_seconds", METRIC_GAUGE,          \
+                "seconds", "",                                                                     \
+                "End of validity of the certificate that the daemon itself answers HTTPS with; "   \
+                "absent without http.tls.")                                                        \
+        X(WEB_FILE_RELOAD_SUCCESSFUL, "mqtls_web_file_last_reload_successful", METRIC_GAUGE, "",   \
+                "file",                                                                            \
+                "Whether the last attempt to read the file that says who is let in succeeded (1) " \
+                "or what it said before is still at work (0).")                                    \
+        X(WEB_HANDSHAKE_FAILURES_TOTAL, "mqtls_web_handshake_failures_total", METRIC_COUNTER, "",  \
+                "",                                                                                \
+                "Connections of HTTP clients that sent something and came to no TLS session; "     \
+                "absent without http.tls.")                                                        \
+        X(WEB_LOGIN_FAILURES_TOTAL, "mqtls_web_login_failures_total", METRIC_COUNTER, "", "",      \
+                "Logins of HTTP clients with a wrong name or password; absent without logins.")    \
+        X(WEB_LOGINS_THROTTLED_TOTAL, "mqtls_web_logins_throttled_total", METRIC_COUNTER, "", "",  \
+                "Logins of HTTP clients that were not looked at, because there were too many; "    \
+                "absent without logins.")                                                          \
         X(ENDPOINTS, "mqtls_endpoints", METRIC_GAUGE, "", "", "Endpoints configured.")             \
         X(PROBES_IN_FLIGHT, "mqtls_probes_in_flight", METRIC_GAUGE, "", "",                        \
                 "Probes under way.")                                                               \

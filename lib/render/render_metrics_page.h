@@ -85,6 +85,13 @@ void metrics_write_addresses(MetricsPage *p, const EndpointRow *er);
 void metrics_write_addresses_consistent(MetricsPage *p, const EndpointRow *er);
 void metrics_write_probe_failure_info(MetricsPage *p, const EndpointRow *er);
 
+void metrics_write_daemon_finding(MetricsPage *p);
+void metrics_write_web_cert_not_after(MetricsPage *p);
+void metrics_write_web_file_reload_successful(MetricsPage *p);
+void metrics_write_web_handshake_failures(MetricsPage *p);
+void metrics_write_web_login_failures(MetricsPage *p);
+void metrics_write_web_logins_throttled(MetricsPage *p);
+
 void metrics_write_probe_stage_success(MetricsPage *p, const AddressRow *row);
 void metrics_write_probe_phase_duration(MetricsPage *p, const AddressRow *row);
 void metrics_write_cert_not_after(MetricsPage *p, const AddressRow *row);

@@ -68,6 +68,21 @@ DEFINE_CLEANUP(Identity, identity_free, identity_cleanup)
 /* Facts of the identity's own (leaf) certificate. */
 const CertFacts *identity_facts(const Identity *i);
 
+/*
+ * The same as PEM text, for a TLS library other than OpenSSL: the certificate with its chain, and the
+ * private key without encryption, to be freed with credential_passphrase_free(). 0 or -ENOMEM.
+ */
+int identity_export(const Identity *i, char **ret_certificates, char **ret_key);
+
+/* The store's certificates as PEM text. 0 or -ENOMEM. */
+int trust_store_export(const TrustStore *t, char **ret_certificates);
+
+/*
+ * Reads a text file of secrets: refused when group or others can get at it, when it is too large or
+ * holds a NUL byte. To be freed with credential_passphrase_free().
+ */
+int credential_read_text(const char *path, char **ret_problem, char **ret_text);
+
 /* For the other doors to OpenSSL only: borrowed, valid as long as the owner. */
 struct x509_store_st *trust_store_openssl(const TrustStore *t);
 struct x509_st *identity_openssl_certificate(const Identity *i);

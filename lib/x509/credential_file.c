@@ -210,6 +210,26 @@ int credential_read_passphrase(const char *path, char **ret_problem, char **ret_
         return 0;
 }
 
+int credential_read_text(const char *path, char **ret_problem, char **ret_text)
+{
+        CLEANUP(credential_file_done) CredentialFile f = { 0 };
+        char *text = NULL;
+        int r;
+
+        *ret_problem = NULL;
+        r = credential_file_read(path, true, ret_problem, &f);
+        if (r < 0)
+                return r;
+        if (f.len > 0 && memchr(f.data, '\0', f.len))
+                return credential_problem(ret_problem, -EINVAL,
+                        "%s holds a NUL byte and is not text; is it the right file?", path);
+        text = f.len > 0 ? strndup((const char *) f.data, f.len) : strdup("");
+        if (!text)
+                return -ENOMEM;
+        *ret_text = text;
+        return 0;
+}
+
 char *credential_passphrase_free(char *passphrase)
 {
         if (passphrase)

@@ -10,6 +10,8 @@
 #include "tests/support/pki.h"
 #include "tests/support/suite.h"
 
+#define HASH_53 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0"
+
 /* One directory per test, with a CA, an identity and its key, and a passphrase. */
 static char *dir;
 
@@ -50,6 +52,8 @@ static void set_up(void)
         put_certificate("ca.pem", NULL, NULL, "CA");
         put_certificate("mon.pem", "mon.key", "mon.p12", "monitor");
         put_secret("secret", "secret\n", 0600);
+        put_secret("users", "admin:$2b$10$" HASH_53 "\n", 0600);
+        put_secret("tokens", "team 0123456789abcdef0123456789abcdef\n", 0600);
 }
 
 static void tear_down(void)
@@ -438,10 +442,20 @@ static const WrongRow wrong_rows[] = {
         { "shard is of a later version", "shard = \"1/2\";\n", 1, "shard", "not supported yet" },
         { "crypto_profile is of a later version", "crypto_profile = \"narrow\";\n", 1, NULL,
                 "not supported yet" },
-        { "http.tls is of a later version", "http = { tls = { key = \"x\"; }; };\n", 1, "http.tls",
-                "not supported yet" },
-        { "http.basic_auth_file is of a later version", "http = { basic_auth_file = \"x\"; };\n", 1,
-                "http.basic_auth_file", "not supported yet" },
+        { "http.tls needs a certificate", "\nhttp = { tls = { key = \"mon.key\"; }; };\n", 2, "http.tls",
+                "there is no certificate" },
+        { "http.tls is a group", "http = { tls = \"mon.pem\"; };\n", 1, "http.tls", "write a group" },
+        { "http.tls has one of two forms",
+                "http = { tls = { certificate = \"mon.pem\";\n pkcs12 = \"mon.p12\"; }; };\n", 2,
+                "http.tls.pkcs12", "stands together with certificate =" },
+        { "http.tls names a file that is there", "http = { tls = { certificate = \"none.pem\"; }; };\n",
+                1, "http.tls", "none.pem: No such file" },
+        { "certificate and key of http.tls belong together",
+                "http = { tls = { certificate = \"ca.pem\"; key = \"mon.key\"; }; };\n", 1, "http.tls",
+                "does not match" },
+        { "a slip of the hand in http.tls", "http = { tls = { certificate = \"mon.pem\";\n"
+                                            "key = \"mon.key\"; client_cas = \"ca.pem\"; }; };\n",
+                2, "http.tls", "did you mean \"client_ca\"" },
 
         { "a span is a string", WRONG_ENDPOINT("timeout = 10;"), 4, "endpoints[0].timeout",
                 "is an integer; write a span" },
@@ -627,6 +641,18 @@ static const WrongRow warning_rows[] = {
         { "listening for everyone is a warning",
                 TRUSTED "http = {\n listen = \"0.0.0.0:19157\"; };\nendpoints = ( " ENDPOINT ");\n", 3,
                 "http.listen", "other machines" },
+        { "passwords without TLS are a warning",
+                TRUSTED "http = { basic_auth_file = \"users\";\n listen = \"0.0.0.0:19157\"; };\n"
+                        "endpoints = ( " ENDPOINT ");\n",
+                3, "http.listen", "passwords travel" },
+        { "TLS for everybody is a warning",
+                TRUSTED "http = { tls = { certificate = \"mon.pem\"; key = \"mon.key\"; };\n"
+                        " listen = \"0.0.0.0:19157\"; };\nendpoints = ( " ENDPOINT ");\n",
+                3, "http.listen", "may read everything" },
+        { "tokens beside no passwords are a warning",
+                TRUSTED "http = { calendar_tokens_file = \"tokens\"; };\n"
+                        "endpoints = ( " ENDPOINT ");\n",
+                2, "http.calendar_tokens_file", "guard nothing" },
         { "a slip in the mode of the server name is a warning",
                 TRUSTED "endpoints = (\n{ sni = \"chanel\"; " ENDPOINT_SETTINGS "} );\n", 3,
                 "endpoints[0].sni", "\"channel\"" },
@@ -1043,7 +1069,7 @@ END_TEST
 START_TEST(the_table_is_complete_and_without_doubles)
 {
         static const char *const sections[] = {
-                "", "http", "probing", "identities", "imports", "keystores", "endpoints",
+                "", "http", "http.tls", "probing", "identities", "imports", "keystores", "endpoints",
         };
         size_t n = 0;
 
