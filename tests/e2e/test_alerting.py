@@ -131,6 +131,11 @@ class Alerting(unittest.TestCase):
     @classmethod
     def start_daemon(cls):
         e = cls.estate
+        repository = ""
+        for name in ("renewed.crt", "root.crt"):
+            with open(e.path(name), encoding="ascii") as f:
+                repository += f.read()
+        e.write("key.pem", repository)
         cls.listeners = {
             "all-is-well": Listener(e, "good"), "ends-soon": Listener(e, "days"),
             "refused": Listener(e, "good", wants_certificate=True),
@@ -148,6 +153,7 @@ defaults = {{ trust = "{e.path('root.crt')}"; sslciph = "ANY_TLS12_OR_HIGHER";
 endpoints = (
 {endpoints}
 );
+keystores = ( {{ name = "QM1 keys"; qmgr = "QM1"; path = "{e.path('key.pem')}"; }} );
 """)
         cls.daemon.wait_ready()
 
@@ -243,9 +249,15 @@ scrape_configs:
         self.assert_runbook(alert)
         self.assert_inhibited("MqtlsCertExpiringSoon", "ends-soon", by="MqtlsCertExpiringCritical")
 
+        receiver, alert = self.delivered("MqtlsServedNotKeystore", "ends-soon", keystore="QM1 keys")
+        self.assertEqual(receiver, "tickets")
+        self.assertIn("the certificate that QM1 keys holds", alert["annotations"]["description"])
+        self.assert_runbook(alert)
+
         self.listeners["ends-soon"].behave("renewed")
         self.look_again("ends-soon")
         self.delivered("MqtlsCertExpiringCritical", "ends-soon", "resolved")
+        self.delivered("MqtlsServedNotKeystore", "ends-soon", "resolved")
 
     def test_an_expired_certificate_rings_once_under_a_name_that_needs_every_kind_of_quotes(self):
         receiver, alert = self.delivered("MqtlsCertExpired", ODD)
@@ -293,6 +305,32 @@ scrape_configs:
         ringing = {a["labels"]["alertname"] for r in rules for a in r.get("alerts", [])
                    if a["labels"].get("endpoint", "all-is-well") == "all-is-well"}
         self.assertEqual(ringing, set())
+
+
+    def test_every_query_of_the_dashboard_is_answered(self):
+        # With the variables as they are at first, and on what is really exported.
+        dashboard = json.loads(shipped("grafana-mqtlsd.json"))
+        values = {v["name"]: v.get("allValue", "") for v in dashboard["templating"]["list"]}
+        queries = [(panel["title"], target["expr"]) for panel in dashboard["panels"]
+                   for target in panel.get("targets", [])]
+        queries += [(a["name"], a["expr"]) for a in dashboard["annotations"]["list"]]
+        answers = {}
+        self.delivered("MqtlsCertExpired", ODD)  # by then everything has been scraped more than once
+        for title, expr in queries:
+            expr = expr.replace("$__rate_interval", "1m")
+            for name, value in values.items():
+                expr = expr.replace("$" + name, value)
+            answer = ask(self.prometheus, "/api/v1/query?query=" + urllib.parse.quote(expr))
+            self.assertEqual(answer and answer["status"], "success", f"{title}: {expr}")
+            answers.setdefault(title, []).append(answer["data"]["result"])
+        for title in ("Endpoints", "What ends first", "Days left, the twenty that end first", "Daemons",
+                      "Alerts that ring", "Why probes fail, now", "Agreed on: cipher by version",
+                      "Certificates in key repositories", "Served, or not", "Duration of probes"):
+            self.assertTrue(answers[title][0], title)
+        first = answers["What ends first"][0]
+        self.assertEqual(len(first), len(self.listeners))
+        self.assertEqual(first[0]["metric"]["endpoint"], ODD)
+        self.assertEqual({r["metric"]["contact"] for r in first}, {"payments-mw"})
 
 
 @needs("amtool")
