@@ -302,6 +302,11 @@ static void take_loaded(Saver *s, SaverJob *job)
                 StoredEndpoint *stored = &job->loaded.endpoints[i];
                 Endpoint *e = inventory_find(s->inventory, stored->name);
 
+                /* Nobody took it back: the file in the place of ours does not know of it. */
+                if (e && job->is_other_file) {
+                        stored->expected_from_at = e->expected_from_at;
+                        stored->expected_until_at = e->expected_until_at;
+                }
                 if (e)
                         adopt(s, e, stored);
                 else if (job->is_all)
