@@ -71,7 +71,11 @@ static void append_summary(Buf *b, const Config *config)
                         identities[n_identities++] = config->endpoints[i].identity_name;
         }
 
-        append_count(b, n, "endpoint", "endpoints");
+        if (config->shard.count > 1)
+                buf_appendf(b, "shard %u/%u takes %zu of %zu endpoints", config->shard.number,
+                        config->shard.count, n, config->n_endpoints_all);
+        else
+                append_count(b, n, "endpoint", "endpoints");
         buf_append_str(b, ", ");
         append_count(b, count_different(trust, n_trust), "trust store", "trust stores");
         buf_append_str(b, ", ");

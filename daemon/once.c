@@ -190,9 +190,10 @@ int once_run(const Options *options, const ConfigSurroundings *surroundings, con
         if (options->endpoint_glob)
                 n = sort_out(config, options->endpoint_glob);
         if (n == 0) {
-                output_problem("%s configures no endpoint%s%s", options->config_path,
+                output_problem("%s configures no endpoint%s%s%s", options->config_path,
                         options->endpoint_glob ? " with a name like " : "",
-                        options->endpoint_glob ? options->endpoint_glob : "");
+                        options->endpoint_glob ? options->endpoint_glob : "",
+                        config->shard.count > 1 ? " that is taken by its shard =" : "");
                 return EXIT_STATUS_COULD_NOT_RUN;
         }
 

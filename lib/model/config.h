@@ -17,6 +17,7 @@
 #include "judge/policy.h"
 #include "model/import.h"
 #include "model/issue.h"
+#include "model/shard.h"
 #include "model/web_identity.h"
 #include "model/web_passwords.h"
 #include "model/web_tokens.h"
@@ -129,11 +130,13 @@ typedef struct Config {
         char *path;
         char *state_directory;
         bool watch; /* its files */
+        Shard shard;
         HttpConfig http;
         ProbingConfig probing;
 
-        EndpointConfig *endpoints;
+        EndpointConfig *endpoints; /* that this shard takes */
         size_t n_endpoints;
+        size_t n_endpoints_all; /* of all shards */
         ConfigImport *imports;
         size_t n_imports;
         KeystoreConfig *keystores;

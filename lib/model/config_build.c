@@ -103,8 +103,11 @@ int config_build_top(ConfigBuilder *b, ConfigGroup *g)
 {
         const ConfigValue *v = config_builder_right_value(b, g, SETTING_STATE_DIRECTORY);
         const ConfigValue *watch = config_builder_right_value(b, g, SETTING_WATCH);
+        const ConfigValue *shard = config_builder_right_value(b, g, SETTING_SHARD);
         const char *from_environment = b->surroundings.state_directory;
 
+        if (shard)
+                (void) shard_parse(shard->text, &b->config->shard); /* the checks let it pass */
         b->config->watch = watch && watch->boolean;
 
         /* systemd.exec(5), "StateDirectory=": several directories are separated by colons. */
@@ -186,6 +189,21 @@ static void complain_of_equal_names(ConfigBuilder *b)
         }
 }
 
+/* Every daemon checks all endpoints, and then keeps its own. */
+static void take_share(Config *c)
+{
+        size_t n = 0;
+
+        c->n_endpoints_all = c->n_endpoints;
+        for (size_t i = 0; i < c->n_endpoints; i++) {
+                if (shard_takes(&c->shard, c->endpoints[i].name))
+                        c->endpoints[n++] = c->endpoints[i];
+                else
+                        endpoint_config_done(&c->endpoints[i]);
+        }
+        c->n_endpoints = n;
+}
+
 int config_builder_finish(ConfigBuilder *b, Config **ret)
 {
         const NamePlace *u = &b->first_untrusted;
@@ -210,6 +228,7 @@ int config_builder_finish(ConfigBuilder *b, Config **ret)
         if (b->issues->n_errors > 0)
                 return -EINVAL;
 
+        take_share(b->config);
         *ret = STEAL(b->config);
         return 0;
 }

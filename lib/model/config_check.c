@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/escape.h"
 #include "base/timefmt.h"
+#include "model/shard.h"
 #include "mq/channel.h"
 #include "mq/cipherspec.h"
 #include "mq/conname.h"
@@ -367,6 +368,18 @@ static int check_sni(ConfigValue *v, SettingId id UNUSED, const char *text, Issu
         return 0;
 }
 
+static int check_shard(ConfigValue *v, SettingId id UNUSED, const char *text, Issues *issues)
+{
+        Shard shard;
+
+        if (shard_parse(text, &shard) < 0)
+                config_value_complain(v, issues,
+                        "\"%.80s\" is no share of the endpoints; write the number of this daemon and how "
+                        "many there are, up to %d, such as \"2/8\"",
+                        text, SHARD_COUNT_MAX);
+        return 0;
+}
+
 /* Kinds that are not here are not written as strings. */
 static const KindCheck kind_checks[_CONFIG_KIND_MAX] = {
         [CONFIG_KIND_STRING] = check_name,
@@ -387,6 +400,7 @@ static const KindCheck kind_checks[_CONFIG_KIND_MAX] = {
         [CONFIG_KIND_LISTENER_SSLCIPH] = check_listener_sslciph,
         [CONFIG_KIND_SSLPEER] = check_sslpeer,
         [CONFIG_KIND_SNI] = check_sni,
+        [CONFIG_KIND_SHARD] = check_shard,
 };
 
 int config_value_set_text(ConfigValue *v, SettingId id, const char *text, Issues *issues)

@@ -104,6 +104,7 @@ static const char *wanted_form(ConfigKind kind)
         case CONFIG_KIND_LISTENER_SSLCIPH:
         case CONFIG_KIND_SSLPEER:
         case CONFIG_KIND_SNI:
+        case CONFIG_KIND_SHARD:
         case _CONFIG_KIND_MAX:
         default:
                 return "a string in quotes";

@@ -42,6 +42,7 @@ enum {
 #define KIND_NAME_LISTENER_SSLCIPH "SSLCIPH"
 #define KIND_NAME_SSLPEER "SSLPEER"
 #define KIND_NAME_SNI "string"
+#define KIND_NAME_SHARD "share"
 #define KIND_NAME_BOOLEAN "boolean"
 #define KIND_NAME_INTEGER "integer"
 #define KIND_NAME_STRINGS "list of strings"

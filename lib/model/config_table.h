@@ -43,8 +43,8 @@
                 "Directory for what is kept between starts; $STATE_DIRECTORY wins.")               \
         X(WATCH, TOP, "watch", BOOLEAN, "true", "", false, true,                                   \
                 "Whether a change of the files that were read leads to a reload by itself.")       \
-        X(SHARD, TOP, "shard", STRING, "", "", false, false,                                       \
-                "Which share of the endpoints this daemon takes.")                                 \
+        X(SHARD, TOP, "shard", SHARD, "\"1/1\"", "", false, true,                                  \
+                "Which share of the endpoints this daemon takes, and of how many.")                \
         X(CRYPTO_PROFILE, TOP, "crypto_profile", STRING, "", "", false, false,                     \
                 "How much of the TLS library may be used.")                                        \
         X(IMPORTS, TOP, "imports", GROUPS, "", "", false, true,                                    \

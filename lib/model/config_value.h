@@ -58,6 +58,7 @@ typedef enum ConfigKind {
         CONFIG_KIND_LISTENER_SSLCIPH, /* one that MQ knows */
         CONFIG_KIND_SSLPEER,
         CONFIG_KIND_SNI,
+        CONFIG_KIND_SHARD,
 
         CONFIG_KIND_BOOLEAN,
         CONFIG_KIND_INTEGER,

@@ -184,7 +184,10 @@
         X(WEB_LOGINS_THROTTLED_TOTAL, "mqtls_web_logins_throttled_total", METRIC_COUNTER, "", "",  \
                 "Logins of HTTP clients that were not looked at, because there were too many; "    \
                 "absent without logins.")                                                          \
-        X(ENDPOINTS, "mqtls_endpoints", METRIC_GAUGE, "", "", "Endpoints configured.")             \
+        X(ENDPOINTS, "mqtls_endpoints", METRIC_GAUGE, "", "",                                      \
+                "Endpoints that this daemon takes.")                                               \
+        X(SHARD_INFO, "mqtls_shard_info", METRIC_INFO, "", "shard,shards",                         \
+                "Which share of the endpoints this daemon takes, and of how many.")                \
         X(PROBES_IN_FLIGHT, "mqtls_probes_in_flight", METRIC_GAUGE, "", "",                        \
                 "Probes under way.")                                                               \
         X(SCHEDULER_LAG, "mqtls_scheduler_lag_seconds", METRIC_GAUGE, "seconds", "",               \

@@ -200,6 +200,23 @@ static void write_config_reload_success(MetricsPage *p)
         daemon_gauge(p, p->daemon->reload_success_at);
 }
 
+static void write_shard_info(MetricsPage *p)
+{
+        const Shard *shard = &inventory_config(p->inventory)->shard;
+        CLEANUP_BUF Buf number = BUF_INIT, count = BUF_INIT;
+
+        buf_append_u64(&number, MAX_OF(shard->number, 1U));
+        buf_append_u64(&count, MAX_OF(shard->count, 1U));
+        if (buf_error(&number) < 0 || buf_error(&count) < 0)
+                p->writer.out->failed = true;
+
+        const MetricLabel labels[] = {
+                {"shard", buf_str(&number)},
+                {"shards", buf_str(&count)},
+        };
+        metrics_sample_i64(&p->writer, NULL, labels, ARRAY_LEN(labels), 1);
+}
+
 static void write_endpoints(MetricsPage *p)
 {
         daemon_gauge(p, (int64_t) p->n_endpoints);
@@ -370,6 +387,7 @@ static const FamilyWriter family_writers[] = {
         [METRIC_WEB_LOGIN_FAILURES_TOTAL] = {.daemon = metrics_write_web_login_failures},
         [METRIC_WEB_LOGINS_THROTTLED_TOTAL] = {.daemon = metrics_write_web_logins_throttled},
         [METRIC_ENDPOINTS] = {.daemon = write_endpoints},
+        [METRIC_SHARD_INFO] = {.daemon = write_shard_info},
         [METRIC_PROBES_IN_FLIGHT] = {.daemon = write_probes_in_flight},
         [METRIC_SCHEDULER_LAG] = {.daemon = write_scheduler_lag},
         [METRIC_LOOP_STALL] = {.daemon = write_loop_stall},

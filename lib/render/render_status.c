@@ -294,7 +294,17 @@ static json_t *daemon_findings_to_json(Json *j, const DaemonFacts *d)
         return list;
 }
 
-static json_t *daemon_to_json(Json *j, const DaemonFacts *d)
+static void put_shard(Json *j, json_t *o, const Shard *shard)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        buf_appendf(&b, "%u/%u", MAX_OF(shard->number, 1U), MAX_OF(shard->count, 1U));
+        if (buf_error(&b) < 0)
+                j->failed = true;
+        json_put_text(j, o, "shard", buf_str(&b));
+}
+
+static json_t *daemon_to_json(Json *j, const DaemonFacts *d, const Config *config)
 {
         json_t *o = NULL;
 
@@ -311,6 +321,7 @@ static json_t *daemon_to_json(Json *j, const DaemonFacts *d)
         json_put_boolean(j, o, "ready", d->ready);
         json_put_boolean(j, o, "config_last_reload_successful", d->reload_successful);
         json_put_instant(j, o, "config_last_reload_success_at", true, d->reload_success_at);
+        put_shard(j, o, &config->shard);
         json_put_integer(j, o, "probes_in_flight", d->n_probes_in_flight);
         json_put_real(j, o, "scheduler_lag_seconds", d->scheduler_lag_seconds);
         json_put_integer(j, o, "sessions_resumed", (int64_t) d->n_sessions_resumed);
@@ -364,7 +375,7 @@ int render_status(const Inventory *inventory, const DaemonFacts *daemon, const S
         assert(b);
 
         status_put_head(&j, root, now_at);
-        json_put(&j, root, "daemon", daemon_to_json(&j, daemon));
+        json_put(&j, root, "daemon", daemon_to_json(&j, daemon, inventory_config(inventory)));
         json_put(&j, root, "summary", summary_to_json(&j, inventory, filter));
         json_put(&j, root, "keystores",
                 status_keystores_to_json(&j, inventory, filter ? filter->qmgr : NULL));

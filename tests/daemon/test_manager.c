@@ -70,6 +70,26 @@ START_TEST(test_start_without_endpoints)
 }
 END_TEST
 
+/* test_shard.c knows who takes what. */
+START_TEST(test_a_shard_says_which_it_is)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+
+        daemon_fixture_init(&f);
+        daemon_fixture_write(&f,
+                "http = { listen = ( \"127.0.0.1:0\" ); };\n"
+                "shard = \"2/2\";\n"
+                "defaults = { channel = \"A\"; conname = \"127.0.0.1(1)\"; sslciph = \"ANY\"; };\n"
+                "endpoints = ( { name = \"QM1/APP.SVRCONN\"; },\n"
+                "  { name = \"TO.QM2@qm2a.example.com(1414)\"; } );\n");
+        ck_assert_int_eq(daemon_fixture_start(&f), 0);
+        ck_assert_ptr_null(inventory_find(manager_inventory(f.manager), "QM1/APP.SVRCONN"));
+        daemon_fixture_expect(&f, "GET", "/metrics", 200, "mqtls_shard_info{shard=\"2\",shards=\"2\"} 1\n");
+        daemon_fixture_expect(&f, "GET", "/metrics", 200, "mqtls_endpoints 1\n");
+        daemon_fixture_expect(&f, "GET", "/api/v1/status", 200, "\"shard\":\"2/2\"");
+}
+END_TEST
+
 START_TEST(test_every_mistake_is_logged_and_nothing_starts)
 {
         CLEANUP_DAEMON DaemonFixture f;
@@ -390,6 +410,7 @@ static Suite *make_suite(void)
 
         tcase_add_test(life, test_start);
         tcase_add_test(life, test_start_without_endpoints);
+        tcase_add_test(life, test_a_shard_says_which_it_is);
         tcase_add_test(life, test_every_mistake_is_logged_and_nothing_starts);
         tcase_add_test(life, test_missing_file_is_named);
         tcase_add_test(life, test_port_in_use_is_told);

@@ -439,7 +439,7 @@ static const WrongRow wrong_rows[] = {
                 "1m..30d" },
         { "a survey has a lower limit", WRONG_ENDPOINT("survey = \"59m\";"), 4, NULL, "1h..365d" },
         { "a survey has an upper limit", WRONG_ENDPOINT("survey = \"366d\";"), 4, NULL, "1h..365d" },
-        { "shard is of a later version", "shard = \"1/2\";\n", 1, "shard", "not supported yet" },
+        { "a share is one of those there are", "shard = \"3/2\";\n", 1, "shard", "such as \"2/8\"" },
         { "crypto_profile is of a later version", "crypto_profile = \"narrow\";\n", 1, NULL,
                 "not supported yet" },
         { "http.tls needs a certificate", "\nhttp = { tls = { key = \"mon.key\"; }; };\n", 2, "http.tls",
