@@ -85,7 +85,7 @@ static const OptionRow option_rows[] = {
         {"depth", 0, "DEPTH", KIND_TEXT, 0, IN_PROBE, AT(probe.depth),
                 "tls (default), or mq: name the channel, too"},
         {"dump", 0, "TABLE", KIND_MODE, OPTIONS_DUMP, IN_ALL, AT(table),
-                "a table of the program; --dump=? names them all"},
+                "a table of the program, such as metrics or alerts"},
         {"interop", 0, "LEFT RIGHT", KIND_MODE, OPTIONS_INTEROP, IN_ALL, AT(interop_left),
                 "how SSLCIPH LEFT meets a channel that says RIGHT"},
         {"accept", 0, "ENDPOINT", KIND_MODE, OPTIONS_ACCEPT, IN_ALL, AT(endpoint),
