@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/saver.h"
+#include "daemon/saver_internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,11 +9,6 @@
 
 #include "base/timefmt.h"
 #include "daemon/log.h"
-#include "daemon/loop_timer.h"
-#include "daemon/saver_disk.h"
-#include "daemon/saver_problem.h"
-#include "daemon/saver_queue.h"
-#include "daemon/worker.h"
 
 /*
  * There is one job at a time. What comes while it is under way joins the queue, so a slow disk makes
@@ -36,39 +31,11 @@
 #define RETRY_MIN_USEC (5 * USEC_PER_SEC)     /* when there is something new to write */
 #define SLOW_USEC (10 * USEC_PER_SEC)
 
-enum {
-        FORGOTTEN_DAYS = DRIFT_GONE_DAYS, /* not configured for so long: no typing error */
-};
-
-typedef struct Task {
+struct SaverTask {
         Saver *saver;
         SaverJob job;
         sem_t ran;
         bool is_applied;
-} Task;
-
-struct Saver {
-        sd_event *event;
-        const Clock *clock;
-        Inventory *inventory;
-        SaverEvents events;
-        char *directory;
-
-        SaverDisk *disk; /* the task's while there is one */
-        Worker *worker;
-        Task *task;      /* under way; else NULL */
-        SaverQueue queue;
-        LoopTimer timer;
-
-        bool is_loaded, wants_load;
-        bool is_applying; /* the next task begins after that */
-        SaverProblem problem;
-        int64_t last_write_at;
-        uint64_t n_damaged;
-        size_t n_handed_over; /* endpoints whose changes the task under way has */
-        uint64_t began_usec, ended_usec; /* the last task */
-        uint64_t facts_usec;             /* when dates and runs were written last */
-        uint64_t retry_usec;
 };
 
 static void saver_step(Saver *s);
@@ -120,40 +87,7 @@ static void set_problem(Saver *s, SaverProblem problem, const char *text)
                 say_recovered(s);
 }
 
-static void say_lost(const char *name)
-{
-        log_error("endpoint %s: out of memory: its last changes are not saved", name);
-}
-
 /* ---- into the queue ---- */
-
-static StoredFacts facts_of(const Endpoint *e)
-{
-        return (StoredFacts){
-                .dates = e->dates,
-                .dates_at = e->dates_at,
-                .has_last_run = e->has_last_run,
-                .last_run_at = e->last_run_at,
-                .has_last_success = e->has_last_success,
-                .last_success_at = e->last_success_at,
-        };
-}
-
-static int put(Saver *s, const Endpoint *e, const DriftMemory *memory, const DriftChange *changes,
-        size_t n_changes)
-{
-        SaverItem *item = NULL;
-        int r = saver_queue_get(&s->queue, e->config->name, &item);
-
-        if (r < 0)
-                return r;
-        item->forget = false;
-        item->has_facts = true;
-        item->facts = facts_of(e);
-        if (memory)
-                r = saver_item_set_memory(item, memory);
-        return r < 0 ? r : saver_item_add_changes(item, changes, n_changes);
-}
 
 void saver_note(Saver *s, const Endpoint *e, const InventoryDrift *d)
 {
@@ -163,155 +97,12 @@ void saver_note(Saver *s, const Endpoint *e, const InventoryDrift *d)
         assert(s);
         assert(e);
 
-        r = put(s, e, is_urgent ? d->memory : NULL, d ? d->changes : NULL, d ? d->n_changes : 0);
+        r = saver_put(s, e, is_urgent ? d->memory : NULL, d ? d->changes : NULL, d ? d->n_changes : 0);
         if (r < 0)
-                say_lost(e->config->name);
+                saver_say_lost(e->config->name);
         if (is_urgent && s->problem != SAVER_PROBLEM_NONE)
                 s->retry_usec = MIN_OF(s->retry_usec, s->ended_usec + RETRY_MIN_USEC);
         saver_step(s);
-}
-
-/* The file in the place of ours knows nothing, or something old. */
-static void put_everything(Saver *s, bool with_ledger)
-{
-        const Ledger *ledger = inventory_ledger(s->inventory);
-
-        for (size_t i = 0; with_ledger && i < s->queue.n_items; i++) {
-                /* These are in the ledger, too. */
-                for (size_t k = 0; k < s->queue.items[i].n_changes; k++)
-                        drift_change_done(&s->queue.items[i].changes[k]);
-                s->queue.items[i].n_changes = 0;
-        }
-        for (size_t i = 0; i < inventory_count(s->inventory); i++) {
-                const Endpoint *e = inventory_at(s->inventory, i);
-                SaverItem *item = NULL;
-
-                if (put(s, e, e->drift, NULL, 0) < 0 ||
-                        saver_queue_get(&s->queue, e->config->name, &item) < 0) {
-                        say_lost(e->config->name);
-                        continue;
-                }
-                item->has_window = e->expected_until_at != 0;
-                item->expected_from_at = e->expected_from_at;
-                item->expected_until_at = e->expected_until_at;
-        }
-        for (size_t i = ledger_count(ledger); with_ledger && i > 0; i--) {
-                const LedgerEntry *entry = ledger_newest(ledger, i - 1);
-                SaverItem *item = NULL;
-
-                if (saver_queue_get(&s->queue, entry->endpoint, &item) < 0 ||
-                        saver_item_add_changes(item, &entry->change, 1) < 0)
-                        say_lost(entry->endpoint);
-        }
-}
-
-/* ---- out of the file ---- */
-
-/* What the file counts, and what is still on its way to it. */
-static void add_waiting(const Saver *s, StoredEndpoint *stored)
-{
-        const SaverItem *item = saver_queue_find(&s->queue, stored->name);
-
-        for (size_t i = 0; item && i < item->n_changes; i++)
-                stored->tallies[item->changes[i].kind].n++;
-}
-
-/* Somebody accepted something in the file, or it is the one of a former life. */
-static bool is_another_memory(const Endpoint *e, const StoredEndpoint *stored)
-{
-        return e->drift && stored->memory &&
-               (stored->memory->revision != e->drift->revision ||
-                       stored->memory->first_at < e->drift->first_at);
-}
-
-static void adopt(Saver *s, Endpoint *e, StoredEndpoint *stored)
-{
-        bool is_another = is_another_memory(e, stored);
-
-        add_waiting(s, stored);
-        if (inventory_restore(s->inventory, e, stored, true) < 0) {
-                log_error("endpoint %s: out of memory: what the state file knows of it is read "
-                          "again later",
-                        e->config->name);
-                s->wants_load = true;
-                return;
-        }
-        if (!is_another)
-                return;
-        if (put(s, e, e->drift, NULL, 0) < 0)
-                say_lost(e->config->name);
-        s->events.adopted(e, s->events.userdata);
-}
-
-static int64_t last_seen_at(const StoredEndpoint *stored)
-{
-        const DriftMemory *m = stored->memory;
-        int64_t at = MAX_OF(stored->facts.last_run_at, stored->expected_until_at);
-
-        if (m)
-                at = MAX_OF(at, MAX_OF(m->first_at, m->endpoint.seen_at));
-        for (size_t i = 0; m && i < m->n_addresses; i++)
-                at = MAX_OF(at, m->addresses[i].seen_at);
-        return at;
-}
-
-/* It is not configured. That may be a typing error, or another shard's turn: its baseline stays until
- * it was missed for a long time. */
-static void consider_forgetting(Saver *s, const StoredEndpoint *stored)
-{
-        SaverItem *item = NULL;
-
-        if (last_seen_at(stored) + FORGOTTEN_DAYS * SECONDS_PER_DAY > clock_wall_at(s->clock))
-                return;
-        if (saver_queue_get(&s->queue, stored->name, &item) < 0)
-                return; /* the next time, then */
-        log_info("endpoint %s is not configured and was not seen for %d days: its baseline is "
-                 "forgotten",
-                stored->name, FORGOTTEN_DAYS);
-        item->forget = true;
-}
-
-static void take_changes(Saver *s, const SaverJob *job)
-{
-        Ledger *ledger = inventory_ledger(s->inventory);
-
-        /* A copy of our own file, put back: the ledger in memory knows more. */
-        for (size_t i = 0; !job->is_other_file && i < job->n_changes; i++) {
-                const StoredChange *c = &job->changes[i];
-                Endpoint *e = inventory_find(s->inventory, c->endpoint);
-
-                if (ledger_append(ledger, c->endpoint, &c->change, 1) < 0)
-                        say_lost(c->endpoint);
-                if (e && s->is_loaded)
-                        s->events.changed(e, &c->change, s->events.userdata);
-        }
-}
-
-static void take_loaded(Saver *s, SaverJob *job)
-{
-        take_changes(s, job);
-        if (job->loaded.n_rejected > 0)
-                log_warning("%zu rows of %s make no sense and are passed over",
-                        job->loaded.n_rejected, saver_disk_path(s->disk));
-        if (job->is_all) {
-                s->wants_load = false;
-                s->is_loaded = true;
-        }
-
-        for (size_t i = 0; i < job->loaded.n_endpoints; i++) {
-                StoredEndpoint *stored = &job->loaded.endpoints[i];
-                Endpoint *e = inventory_find(s->inventory, stored->name);
-
-                /* Nobody took it back: the file in the place of ours does not know of it. */
-                if (e && job->is_other_file) {
-                        stored->expected_from_at = e->expected_from_at;
-                        stored->expected_until_at = e->expected_until_at;
-                }
-                if (e)
-                        adopt(s, e, stored);
-                else if (job->is_all)
-                        consider_forgetting(s, stored);
-        }
 }
 
 /* ---- the end of a task ---- */
@@ -366,7 +157,7 @@ static void take_outcome(Saver *s, const SaverJob *job)
         }
 }
 
-static void task_apply(Task *t)
+static void task_apply(SaverTask *t)
 {
         Saver *s = t->saver;
         SaverJob *job = &t->job;
@@ -376,14 +167,14 @@ static void task_apply(Task *t)
         s->ended_usec = clock_monotonic_usec(s->clock);
         take_back(s, job);
         if (job->has_loaded)
-                take_loaded(s, job);
+                saver_take_loaded(s, job);
         if (job->has_loaded && job->is_other_file)
-                put_everything(s, job->is_empty);
+                saver_put_everything(s, job->is_empty);
         take_outcome(s, job);
         s->is_applying = false;
 }
 
-static Task *task_free(Task *t)
+static SaverTask *task_free(SaverTask *t)
 {
         if (!t)
                 return NULL;
@@ -396,7 +187,7 @@ static Task *task_free(Task *t)
 
 static void on_run(void *userdata)
 {
-        Task *t = userdata;
+        SaverTask *t = userdata;
 
         saver_disk_run(t->saver->disk, &t->job);
         (void) sem_post(&t->ran);
@@ -404,7 +195,7 @@ static void on_run(void *userdata)
 
 static void on_done(void *userdata)
 {
-        Task *t = userdata;
+        SaverTask *t = userdata;
         Saver *s = t->saver;
 
         if (!t->is_applied)
@@ -416,7 +207,7 @@ static void on_done(void *userdata)
 /* The daemon ends. What could not be saved is noticed again by the next one. */
 static void on_drop(void *userdata)
 {
-        Task *t = userdata;
+        SaverTask *t = userdata;
 
         if (!t->is_applied && t->job.r < 0 && t->job.n_items > 0)
                 log_warning("the last changes of %zu endpoints were not saved: %s", t->job.n_items,
@@ -436,7 +227,7 @@ static bool is_time_to_write(const Saver *s)
 /* Hands over: to be read, or what waits to be written, or just to be looked at. */
 static int begin(Saver *s, bool is_last)
 {
-        Task *t = calloc(1, sizeof(*t));
+        SaverTask *t = calloc(1, sizeof(*t));
         bool is_load = s->wants_load && !is_last;
         bool is_write = is_last || (!is_load && is_time_to_write(s));
         size_t n_urgent = saver_queue_n_urgent(&s->queue);

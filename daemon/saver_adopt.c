@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What the inventory knows on its way to the queue, and what the file knows on its way to the
+ * inventory. */
+
+#include "daemon/saver_internal.h"
+
+#include <assert.h>
+
+#include "base/timefmt.h"
+#include "daemon/log.h"
+
+enum {
+        FORGOTTEN_DAYS = DRIFT_GONE_DAYS, /* not configured for so long: no typing error */
+};
+
+void saver_say_lost(const char *name)
+{
+        log_error("endpoint %s: out of memory: its last changes are not saved", name);
+}
+
+/* ---- into the queue ---- */
+
+static StoredFacts facts_of(const Endpoint *e)
+{
+        return (StoredFacts){
+                .dates = e->dates,
+                .dates_at = e->dates_at,
+                .has_last_run = e->has_last_run,
+                .last_run_at = e->last_run_at,
+                .has_last_success = e->has_last_success,
+                .last_success_at = e->last_success_at,
+        };
+}
+
+int saver_put(Saver *s, const Endpoint *e, const DriftMemory *memory, const DriftChange *changes,
+        size_t n_changes)
+{
+        SaverItem *item = NULL;
+        int r = saver_queue_get(&s->queue, e->config->name, &item);
+
+        if (r < 0)
+                return r;
+        item->forget = false;
+        item->has_facts = true;
+        item->facts = facts_of(e);
+        if (memory)
+                r = saver_item_set_memory(item, memory);
+        return r < 0 ? r : saver_item_add_changes(item, changes, n_changes);
+}
+
+void saver_put_everything(Saver *s, bool with_ledger)
+{
+        const Ledger *ledger = inventory_ledger(s->inventory);
+
+        for (size_t i = 0; with_ledger && i < s->queue.n_items; i++) {
+                /* These are in the ledger, too. */
+                for (size_t k = 0; k < s->queue.items[i].n_changes; k++)
+                        drift_change_done(&s->queue.items[i].changes[k]);
+                s->queue.items[i].n_changes = 0;
+        }
+        for (size_t i = 0; i < inventory_count(s->inventory); i++) {
+                const Endpoint *e = inventory_at(s->inventory, i);
+                SaverItem *item = NULL;
+
+                if (saver_put(s, e, e->drift, NULL, 0) < 0 ||
+                        saver_queue_get(&s->queue, e->config->name, &item) < 0) {
+                        saver_say_lost(e->config->name);
+                        continue;
+                }
+                item->has_window = e->expected_until_at != 0;
+                item->expected_from_at = e->expected_from_at;
+                item->expected_until_at = e->expected_until_at;
+        }
+        for (size_t i = ledger_count(ledger); with_ledger && i > 0; i--) {
+                const LedgerEntry *entry = ledger_newest(ledger, i - 1);
+                SaverItem *item = NULL;
+
+                if (saver_queue_get(&s->queue, entry->endpoint, &item) < 0 ||
+                        saver_item_add_changes(item, &entry->change, 1) < 0)
+                        saver_say_lost(entry->endpoint);
+        }
+}
+
+/* ---- out of the file ---- */
+
+/* What the file counts, and what is still on its way to it. */
+static void add_waiting(const Saver *s, StoredEndpoint *stored)
+{
+        const SaverItem *item = saver_queue_find(&s->queue, stored->name);
+
+        for (size_t i = 0; item && i < item->n_changes; i++)
+                stored->tallies[item->changes[i].kind].n++;
+}
+
+/* Somebody accepted something in the file, or it is the one of a former life. */
+static bool is_another_memory(const Endpoint *e, const StoredEndpoint *stored)
+{
+        return e->drift && stored->memory &&
+               (stored->memory->revision != e->drift->revision ||
+                       stored->memory->first_at < e->drift->first_at);
+}
+
+static void adopt(Saver *s, Endpoint *e, StoredEndpoint *stored)
+{
+        bool is_another = is_another_memory(e, stored);
+
+        add_waiting(s, stored);
+        if (inventory_restore(s->inventory, e, stored, true) < 0) {
+                log_error("endpoint %s: out of memory: what the state file knows of it is read "
+                          "again later",
+                        e->config->name);
+                s->wants_load = true;
+                return;
+        }
+        if (!is_another)
+                return;
+        if (saver_put(s, e, e->drift, NULL, 0) < 0)
+                saver_say_lost(e->config->name);
+        s->events.adopted(e, s->events.userdata);
+}
+
+static int64_t last_seen_at(const StoredEndpoint *stored)
+{
+        const DriftMemory *m = stored->memory;
+        int64_t at = MAX_OF(stored->facts.last_run_at, stored->expected_until_at);
+
+        if (m)
+                at = MAX_OF(at, MAX_OF(m->first_at, m->endpoint.seen_at));
+        for (size_t i = 0; m && i < m->n_addresses; i++)
+                at = MAX_OF(at, m->addresses[i].seen_at);
+        return at;
+}
+
+/* It is not configured. That may be a typing error, or another shard's turn: its baseline stays until
+ * it was missed for a long time. */
+static void consider_forgetting(Saver *s, const StoredEndpoint *stored)
+{
+        SaverItem *item = NULL;
+
+        if (last_seen_at(stored) + FORGOTTEN_DAYS * SECONDS_PER_DAY > clock_wall_at(s->clock))
+                return;
+        if (saver_queue_get(&s->queue, stored->name, &item) < 0)
+                return; /* the next time, then */
+        log_info("endpoint %s is not configured and was not seen for %d days: its baseline is "
+                 "forgotten",
+                stored->name, FORGOTTEN_DAYS);
+        item->forget = true;
+}
+
+static void take_changes(Saver *s, const SaverJob *job)
+{
+        Ledger *ledger = inventory_ledger(s->inventory);
+
+        /* A copy of our own file, put back: the ledger in memory knows more. */
+        for (size_t i = 0; !job->is_other_file && i < job->n_changes; i++) {
+                const StoredChange *c = &job->changes[i];
+                Endpoint *e = inventory_find(s->inventory, c->endpoint);
+
+                if (ledger_append(ledger, c->endpoint, &c->change, 1) < 0)
+                        saver_say_lost(c->endpoint);
+                if (e && s->is_loaded)
+                        s->events.changed(e, &c->change, s->events.userdata);
+        }
+}
+
+void saver_take_loaded(Saver *s, SaverJob *job)
+{
+        take_changes(s, job);
+        if (job->loaded.n_rejected > 0)
+                log_warning("%zu rows of %s make no sense and are passed over",
+                        job->loaded.n_rejected, saver_disk_path(s->disk));
+        if (job->is_all) {
+                s->wants_load = false;
+                s->is_loaded = true;
+        }
+
+        for (size_t i = 0; i < job->loaded.n_endpoints; i++) {
+                StoredEndpoint *stored = &job->loaded.endpoints[i];
+                Endpoint *e = inventory_find(s->inventory, stored->name);
+
+                /* Nobody took it back: the file in the place of ours does not know of it. */
+                if (e && job->is_other_file) {
+                        stored->expected_from_at = e->expected_from_at;
+                        stored->expected_until_at = e->expected_until_at;
+                }
+                if (e)
+                        adopt(s, e, stored);
+                else if (job->is_all)
+                        consider_forgetting(s, stored);
+        }
+}
