@@ -81,8 +81,7 @@ static void tell(const Repository *r, const Told *now, const Told *before)
 
         if (now->severity != SEVERITY_OK)
                 log_event(priority_of(now->severity), LOG_EVENT_KEYSTORE_PROBLEM, fields,
-                        ARRAY_LEN(fields), "key repository %s is %s: %s", c->name,
-                        severity_to_string(now->severity), now->message);
+                        ARRAY_LEN(fields), "key repository %s: %s", c->name, now->message);
         else if (!before)
                 log_info("key repository %s is read: %s", c->name, now->message);
         else if (before->severity != SEVERITY_OK)

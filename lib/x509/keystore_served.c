@@ -320,8 +320,8 @@ static int check_signers(Search *s, const KeystoreEntry *e)
                 }
                 e = signer;
         }
-        /* A file of one certificate is not meant to hold its signers. */
-        return missing_of && s->keystore->kind != KEYSTORE_KIND_DER
+        /* PEM and DER are as a rule what somebody else sends a chain with: signers may be elsewhere. */
+        return missing_of && has_labels(s->keystore)
                 ? find_missing_signer(s, missing_of)
                 : 0;
 }

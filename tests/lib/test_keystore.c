@@ -664,6 +664,27 @@ START_TEST(test_stash)
 }
 END_TEST
 
+START_TEST(a_stamp_is_of_the_file_that_would_be_read)
+{
+        char *dir = pki_dir_new();
+        CLEANUP_FREE char *stem = pki_path(dir, "key"), *path = pki_path(dir, "key.p12");
+        KeystoreStamp none, first, same, other;
+
+        ck_assert_int_eq(keystore_stamp(stem, &none), 0);
+        ck_assert_int_eq(none.error, ENOENT);
+        ck_assert_int_eq(pki_write_file(path, "a", 1, 0644), 0);
+        ck_assert_int_eq(keystore_stamp(stem, &first), 0);
+        ck_assert_int_eq(keystore_stamp(path, &same), 0);
+        ck_assert_int_eq(first.error, 0);
+        ck_assert(keystore_stamp_equal(&first, &same));
+        ck_assert(!keystore_stamp_equal(&first, &none));
+        ck_assert_int_eq(pki_write_file(path, "ab", 2, 0644), 0);
+        ck_assert_int_eq(keystore_stamp(stem, &other), 0);
+        ck_assert(!keystore_stamp_equal(&first, &other));
+        pki_dir_remove(dir);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("keystore");
@@ -683,6 +704,7 @@ static Suite *make_suite(void)
         tcase_add_loop_test(readers, test_refused, 0, (int) ARRAY_LEN(refused));
         tcase_add_loop_test(files, test_path, 0, (int) ARRAY_LEN(paths));
         tcase_add_test(files, test_file_limits);
+        tcase_add_test(files, a_stamp_is_of_the_file_that_would_be_read);
         tcase_add_loop_test(files, test_stash_path, 0, (int) ARRAY_LEN(stash_paths));
         tcase_add_loop_test(files, test_stash, 0, (int) ARRAY_LEN(stashes));
         suite_add_tcase(suite, readers);
