@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "mq/channel.h"
-#include "mq/sni.h"
 
 /* Verbs of MQSC that remedies begin a command with. DEFINE is none of them: it is only ever shown as
  * an example. */
@@ -245,7 +245,7 @@ static void append_shell(const RemedyPart *part, const EndpointConfig *c, Buf *b
                 buf_append(b, part->text, part->len);
                 return;
         }
-        remedy_append_shell_word(c->connames.entries[0].host, &host);
+        escape_shell(&host, c->connames.entries[0].host, strlen(c->connames.entries[0].host));
         buf_append_u64(&port, c->connames.entries[0].port);
         if (buf_error(&host) < 0 || buf_error(&port) < 0) {
                 b->failed = true;
@@ -271,87 +271,4 @@ void remedy_append(const RemedyPart *part, const EndpointConfig *c, Buf *b)
                 append_shell(part, c, b);
         else
                 buf_append(b, part->text, part->len);
-}
-
-/* ---- commands of our own making ---- */
-
-void remedy_append_shell_word(const char *word, Buf *b)
-{
-        bool plain = false;
-
-        assert(word);
-        assert(b);
-
-        plain = word[0] != '\0';
-        for (const char *s = word; *s; s++)
-                plain = plain && (is_keyword_char(*s) || (*s >= 'a' && *s <= 'z') ||
-                                         strchr("._/:@%+=-", *s));
-        if (plain) {
-                buf_append_str(b, word);
-                return;
-        }
-
-        buf_append_char(b, '\'');
-        for (const char *s = word; *s; s++)
-                buf_append_str(b, *s == '\'' ? "'\\''" : (const char[]){*s, '\0'});
-        buf_append_char(b, '\'');
-}
-
-static void append_option(const char *option, const char *value, Buf *b)
-{
-        if (!value || value[0] == '\0')
-                return;
-        buf_append_str(b, option);
-        remedy_append_shell_word(value, b);
-}
-
-void remedy_append_probe(const EndpointConfig *c, Buf *b)
-{
-        const char *sslciph = NULL;
-
-        assert(c);
-        assert(b);
-
-        sslciph = sslciph_name(&c->policy.sslciph);
-        append_option("mqtlsd --probe ", c->conname, b);
-        append_option(" --channel ", c->channel, b);
-        append_option(" --sslciph ", sslciph, b);
-        append_option(" --sslpeer ", c->sslpeer ? sslpeer_text(c->sslpeer) : NULL, b);
-        append_option(" --trust ", c->trust_path, b);
-        if (c->identity_name)
-                buf_append_str(b, " --identity FILE"); /* its parts may stand in several */
-        if (c->sni_mode == SNI_LITERAL)
-                append_option(" --sni ", c->sni, b);
-        else if (c->sni_mode != SNI_CHANNEL)
-                append_option(" --sni ", sni_mode_to_string(c->sni_mode), b);
-        if (c->depth == PROBE_DEPTH_MQ)
-                append_option(" --depth ", probe_depth_to_string(c->depth), b);
-}
-
-void remedy_append_s_client(const EndpointConfig *c, Buf *b)
-{
-        const Conname *first = NULL;
-        const char *sni = NULL;
-
-        assert(c);
-        assert(b);
-
-        if (c->connames.n_entries == 0)
-                return;
-
-        first = &c->connames.entries[0];
-        sni = endpoint_config_sni(c, first);
-        buf_append_str(b, "openssl s_client -connect ");
-        if (strchr(first->host, ':'))
-                buf_appendf(b, "'[%s]:%u'", first->host, (unsigned) first->port);
-        else {
-                remedy_append_shell_word(first->host, b);
-                buf_appendf(b, ":%u", (unsigned) first->port);
-        }
-        if (sni)
-                append_option(" -servername ", sni, b);
-        else
-                buf_append_str(b, " -noservername");
-        append_option(" -CAfile ", c->trust_path, b);
-        buf_append_str(b, " -showcerts </dev/null");
 }

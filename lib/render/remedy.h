@@ -36,15 +36,4 @@ bool remedy_next(const char **text, RemedyPart *ret);
  */
 void remedy_append(const RemedyPart *part, const EndpointConfig *c, Buf *b);
 
-/* ---- commands of our own making ---- */
-
-/* Appends a word as a POSIX shell takes it, quoted where it has to be. */
-void remedy_append_shell_word(const char *word, Buf *b);
-
-/* Appends the `mqtlsd --probe …` that looks at the endpoint again, from any shell. */
-void remedy_append_probe(const EndpointConfig *c, Buf *b);
-
-/* Appends the `openssl s_client …` that comes nearest to it, for the first entry of its CONNAME. */
-void remedy_append_s_client(const EndpointConfig *c, Buf *b);
-
 #endif

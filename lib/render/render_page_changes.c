@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "render/html.h"
-#include "render/remedy.h"
 #include "render/view.h"
 
 enum {
@@ -26,11 +26,11 @@ static void append_accept(const Page *p, const Endpoint *e, DriftKind kind)
         buf_append_str(&command, "mqtlsd ");
         if (config->path) {
                 buf_append_str(&command, "-c ");
-                remedy_append_shell_word(config->path, &command);
+                escape_shell(&command, config->path, strlen(config->path));
                 buf_append_char(&command, ' ');
         }
         buf_append_str(&command, "--accept ");
-        remedy_append_shell_word(e->config->name, &command);
+        escape_shell(&command, e->config->name, strlen(e->config->name));
         buf_append_str(&command, " --kind ");
         buf_append_str(&command, drift_kind_info(kind)->name);
         if (buf_error(&command) < 0)

@@ -11,8 +11,8 @@
 #include "base/escape.h"
 #include "base/timefmt.h"
 #include "mq/channel.h"
+#include "render/command.h"
 #include "render/html.h"
-#include "render/remedy.h"
 #include "render/render_frame.h"
 #include "render/view.h"
 
@@ -99,20 +99,27 @@ static void append_doing(const Page *p, const Endpoint *e)
         buf_append_str(p->b, "</section>\n");
 }
 
-static void append_looking(const Page *p, const Endpoint *e)
+static int append_looking(const Page *p, const Endpoint *e)
 {
-        CLEANUP_BUF Buf probe = BUF_INIT, s_client = BUF_INIT;
+        const EndpointConfig *c = e->config;
+        CLEANUP_BUF Buf probe = BUF_INIT, openssl = BUF_INIT;
+        int r = 0;
 
-        remedy_append_probe(e->config, &probe);
-        remedy_append_s_client(e->config, &s_client);
-        if (buf_error(&probe) < 0 || buf_error(&s_client) < 0)
-                p->b->failed = true;
+        command_append_probe(&probe, c);
+        if (c->connames.n_entries > 0)
+                r = command_append_openssl(&openssl, c, &c->connames.entries[0]);
+        if (buf_error(&probe) < 0 || r == -ENOMEM)
+                return -ENOMEM;
+
         buf_append_str(p->b, "<section aria-labelledby=\"looking\">\n<h2 id=\"looking\">Look again</h2>\n"
                              "<p>As mqtlsd does, from any machine that has it:</p>\n");
         html_command(p->b, buf_str(&probe));
-        buf_append_str(p->b, "<p>With what every machine has, TLS alone:</p>\n");
-        html_command(p->b, buf_str(&s_client));
+        if (openssl.len > 0) {
+                buf_append_str(p->b, "<p>With what every machine has, TLS alone:</p>\n");
+                html_command(p->b, buf_str(&openssl));
+        }
         buf_append_str(p->b, "</section>\n");
+        return 0;
 }
 
 /* ---- the queue manager ---- */
@@ -289,7 +296,9 @@ int render_page_endpoint(const Inventory *inventory, const DaemonFacts *daemon, 
         page_append_offer(&p, e);
         page_append_addresses(&p, e);
         buf_append_str(b, "</div>\n<div>\n");
-        append_looking(&p, e);
+        r = append_looking(&p, e);
+        if (r < 0)
+                return r;
         append_mq(&p, e);
         page_append_endpoint_keystores(&p, e);
         append_configuration(&p, e);

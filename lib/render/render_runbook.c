@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "render/html.h"
 #include "render/render_frame.h"
 #include "render/render_runbook_internal.h"
 
@@ -24,6 +25,14 @@ static const char *const kind_titles[] = {
         [RUNBOOK_CHANGE] = "Entries of the ledger",
 };
 _Static_assert(ARRAY_LEN(kind_titles) == _RUNBOOK_KIND_MAX, "every kind has a title");
+
+static const char *const kind_ids[] = {
+        [RUNBOOK_ALERT] = "alerts",
+        [RUNBOOK_DIAGNOSIS] = "diagnoses",
+        [RUNBOOK_DRIFT] = "drift",
+        [RUNBOOK_CHANGE] = "changes",
+};
+_Static_assert(ARRAY_LEN(kind_ids) == _RUNBOOK_KIND_MAX, "every kind has an id");
 
 static const char *const impacts[] = {
         [STAGE_RESOLVE] = "No partner that uses this CONNAME and the same name servers can start the "
@@ -63,20 +72,9 @@ static const char *certainty_meaning(const char *certainty)
 
 /* ---- pieces ---- */
 
-void runbook_append_element(Buf *b, const char *tag, const char *text)
-{
-        buf_append_char(b, '<');
-        buf_append_str(b, tag);
-        buf_append_char(b, '>');
-        render_frame_text(b, text);
-        buf_append_str(b, "</");
-        buf_append_str(b, tag);
-        buf_append_str(b, ">\n");
-}
-
 void runbook_append_link(Buf *b, const char *root, const RunbookTopic *topic, const char *endpoint)
 {
-        buf_append_str(b, "<a href=\"");
+        buf_append_str(b, "<a class=\"reason\" href=\"");
         buf_append_str(b, root);
         buf_append_str(b, "runbook/");
         runbook_append_name(b, topic);
@@ -89,193 +87,56 @@ void runbook_append_link(Buf *b, const char *root, const RunbookTopic *topic, co
         buf_append_str(b, "</a>");
 }
 
-static void append_section(Buf *b, const char *title, const char *text)
+static void open_section(Buf *b, const char *id, const char *title)
 {
-        runbook_append_element(b, "h2", title);
-        runbook_append_element(b, "p", text);
+        buf_appendf(b, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n", id, id, title);
 }
 
-static void append_words_row(Buf *b, const char *who, const char *words)
+static void close_section(Buf *b)
 {
-        if (!*words)
-                return;
-        buf_append_str(b, "<tr><th scope=\"row\">");
-        render_frame_text(b, who);
-        buf_append_str(b, "</th><td>");
-        render_frame_text(b, words);
-        buf_append_str(b, "</td></tr>\n");
+        buf_append_str(b, "</section>\n");
+}
+
+static void append_paragraph(Buf *b, const char *text)
+{
+        buf_append_str(b, "<p>");
+        html_text(b, text);
+        buf_append_str(b, "</p>\n");
+}
+
+/* Its commands stand out, and are those of the endpoint where there is one. */
+static void append_remedy(Buf *b, const char *text, const Endpoint *e)
+{
+        buf_append_str(b, "<p class=\"remedy\">");
+        html_remedy(b, text, e ? e->config : NULL);
+        buf_append_str(b, "</p>\n");
 }
 
 static void append_mq_words(Buf *b, const DiagnosisInfo *info)
 {
         const char *meaning = certainty_meaning(info->certainty);
 
-        runbook_append_element(b, "h2", "What MQ says");
-        if (!meaning) {
-                runbook_append_element(
-                        b, "p", "MQ has no message of its own for it.");
-                return;
+        open_section(b, "words", "What MQ says");
+        if (meaning) {
+                buf_append_str(b, "<dl class=\"words\">\n");
+                html_field(b, "The partner logs", info->amq_initiator);
+                html_field(b, "The queue manager logs", info->amq_qmgr);
+                html_field(b, "On z/OS", info->csqx);
+                html_field(b, "An application gets MQRC", info->mqrc);
+                html_field_open(b, "How sure that is");
+                html_text(b, info->certainty);
+                buf_append_str(b, ": ");
+                html_text(b, meaning);
+                buf_append_str(b, " A word that is less sure says so in brackets.");
+                html_field_close(b);
+                buf_append_str(b, "</dl>\n");
+        } else {
+                append_paragraph(b, "MQ has no message of its own for it.");
         }
-        buf_append_str(b, "<table class=\"words\">\n<tbody>\n");
-        append_words_row(b, "Dialling side", info->amq_initiator);
-        append_words_row(b, "Accepting queue manager", info->amq_qmgr);
-        append_words_row(b, "z/OS", info->csqx);
-        append_words_row(b, "Applications (MQRC)", info->mqrc);
-        buf_append_str(b, "</tbody>\n</table>\n<p class=\"faint\">How sure that is: ");
-        render_frame_text(b, info->certainty);
-        buf_append_str(b, ". ");
-        render_frame_text(b, meaning);
-        buf_append_str(b, " A word that is less sure says so in brackets.</p>\n");
+        close_section(b);
 }
 
-/* ---- what each kind says; the part behind Diagnosis is the same for all ---- */
-
-static void append_before(Buf *b, const RunbookTopic *t)
-{
-        switch (t->kind) {
-        case RUNBOOK_ALERT:
-                append_section(b, "Meaning", t->alert->meaning);
-                append_section(b, "Impact", t->alert->impact);
-                append_section(b, "Diagnosis", t->alert->diagnosis);
-                return;
-        case RUNBOOK_DIAGNOSIS:
-                append_section(b, "Meaning", t->diagnosis->meaning);
-                append_section(b, "Impact",
-                        t->diagnosis->fails
-                                ? impacts[t->diagnosis->stage]
-                                : "None yet: the endpoint works, and mqtls_probe_success stays 1.");
-                append_section(b, "Diagnosis", t->diagnosis->cause);
-                return;
-        case RUNBOOK_DRIFT:
-                append_section(b, "Meaning", drift_kind_info(t->drift)->meaning);
-                append_section(b, "Impact", drift_kind_info(t->drift)->breaks);
-                append_section(b, "Diagnosis",
-                        "The endpoint's own JSON and /api/v1/changes show the old value and the new "
-                        "one, and when it changed. It stays visible until it is accepted or the old "
-                        "value is back.");
-                return;
-        case RUNBOOK_CHANGE:
-        case _RUNBOOK_KIND_MAX:
-        default:
-                append_section(b, "Meaning", drift_event_info(t->change)->meaning);
-                append_section(b, "Impact",
-                        drift_event_info(t->change)->is_alarm
-                                ? "What breaks depends on what changed: see the page of its kind."
-                                : "None: it is a note.");
-                append_section(b, "Diagnosis",
-                        "/api/v1/changes shows what changed, where and when; the entry names the "
-                        "kind.");
-                return;
-        }
-}
-
-static void append_event_mitigation(Buf *b, DriftEvent event)
-{
-        runbook_append_element(b, "p",
-                event == DRIFT_EVENT_MIXED
-                        ? "Issue REFRESH SECURITY TYPE(SSL) at the queue manager, or end the channel "
-                          "processes that still hold the old key repository. Where several queue "
-                          "managers share the address, renew those that were left out."
-                : drift_event_info(event)->is_alarm
-                        ? "Do what the page of its kind says; if the change was wanted, accept it "
-                          "(mqtlsd --accept ENDPOINT)."
-                        : "Nothing is to be done.");
-}
-
-static void append_mitigation(Buf *b, const RunbookPage *page)
-{
-        const RunbookTopic *t = &page->topic;
-
-        runbook_append_element(b, "h2", "Mitigation");
-        switch (t->kind) {
-        case RUNBOOK_ALERT:
-                runbook_append_element(b, "p", t->alert->mitigation);
-                return;
-        case RUNBOOK_DIAGNOSIS:
-                runbook_append_element(b, "p", t->diagnosis->remedy);
-                append_mq_words(b, t->diagnosis);
-                return;
-        case RUNBOOK_DRIFT:
-                runbook_append_element(b, "p", drift_kind_info(t->drift)->remedy);
-                return;
-        case RUNBOOK_CHANGE:
-        case _RUNBOOK_KIND_MAX:
-        default:
-                append_event_mitigation(b, t->change);
-                return;
-        }
-}
-
-/* What the heading says beside the name: how much it deserves. */
-static const char *topic_severity(const RunbookTopic *t)
-{
-        switch (t->kind) {
-        case RUNBOOK_ALERT:
-                return t->alert->severity;
-        case RUNBOOK_DIAGNOSIS:
-                return severity_to_string(t->diagnosis->severity);
-        case RUNBOOK_DRIFT:
-                return "warning";
-        case RUNBOOK_CHANGE:
-        case _RUNBOOK_KIND_MAX:
-        default:
-                return drift_event_info(t->change)->is_alarm ? "warning" : "ok";
-        }
-}
-
-static void append_heading(Buf *b, const RunbookTopic *t)
-{
-        const char *severity = topic_severity(t);
-
-        buf_append_str(b, "<header class=\"");
-        buf_append_str(b, severity);
-        buf_append_str(b, "\">\n<h1>");
-        runbook_append_name(b, t);
-        buf_append_str(b, "</h1>\n<p><span class=\"severity\">");
-        buf_append_str(b, severity);
-        buf_append_str(b, "</span></p>\n</header>\n");
-}
-
-/* ---- the pages ---- */
-
-int render_runbook(
-        const Inventory *inventory, const DaemonFacts *daemon, const RunbookPage *page, Buf *b)
-{
-        CLEANUP_BUF Buf title = BUF_INIT;
-        Frame frame = {0};
-        const Endpoint *e = NULL;
-        int r = 0;
-
-        assert(inventory);
-        assert(page);
-        assert(b);
-
-        runbook_append_name(&title, &page->topic);
-        buf_append_str(&title, " - mqtlsd runbook");
-        if (buf_error(&title) < 0)
-                return -ENOMEM;
-        frame = (Frame){.title = buf_str(&title), .root = page->root};
-        if (page->endpoint)
-                e = inventory_find(inventory, page->endpoint);
-
-        render_frame_begin(b, &frame);
-        append_heading(b, &page->topic);
-        buf_append_str(b, "<main class=\"runbook\">\n");
-        append_before(b, &page->topic);
-        if (e)
-                r = runbook_append_commands(b, inventory_config(inventory), e);
-        append_mitigation(b, page);
-        if (e)
-                runbook_append_state(b, page, e);
-        else if (page->endpoint)
-                runbook_append_element(
-                        b, "p", "No endpoint of that name is configured now.");
-        if (r >= 0)
-                r = runbook_append_endpoints(b, inventory, page);
-        buf_append_str(b, "</main>\n");
-        render_frame_end(b, &frame, daemon);
-        return r < 0 ? r : buf_error(b);
-}
+/* ---- what each kind says ---- */
 
 static const char *topic_meaning(const RunbookTopic *t)
 {
@@ -293,31 +154,199 @@ static const char *topic_meaning(const RunbookTopic *t)
         }
 }
 
+static const char *topic_impact(const RunbookTopic *t)
+{
+        switch (t->kind) {
+        case RUNBOOK_ALERT:
+                return t->alert->impact;
+        case RUNBOOK_DIAGNOSIS:
+                return t->diagnosis->fails
+                               ? impacts[t->diagnosis->stage]
+                               : "None yet: the endpoint works, and mqtls_probe_success stays 1.";
+        case RUNBOOK_DRIFT:
+                return drift_kind_info(t->drift)->breaks;
+        case RUNBOOK_CHANGE:
+        case _RUNBOOK_KIND_MAX:
+        default:
+                return drift_event_info(t->change)->is_alarm
+                               ? "What breaks depends on what changed: see the page of its kind."
+                               : "None: it is a note.";
+        }
+}
+
+static const char *topic_diagnosis(const RunbookTopic *t)
+{
+        switch (t->kind) {
+        case RUNBOOK_ALERT:
+                return t->alert->diagnosis;
+        case RUNBOOK_DIAGNOSIS:
+                return t->diagnosis->cause;
+        case RUNBOOK_DRIFT:
+                return "The endpoint's own page and /api/v1/changes show the old value and the new "
+                       "one, and when it changed. It stays visible until it is accepted or the old "
+                       "value is back.";
+        case RUNBOOK_CHANGE:
+        case _RUNBOOK_KIND_MAX:
+        default:
+                return "/api/v1/changes shows what changed, where and when; the entry names the "
+                       "kind.";
+        }
+}
+
+static const char *event_mitigation(DriftEvent event)
+{
+        if (event == DRIFT_EVENT_MIXED)
+                return "REFRESH SECURITY TYPE(SSL) at the queue manager, or end the channel processes "
+                       "that still hold the old key repository. Where several queue managers share "
+                       "the address, renew those that were left out.";
+        if (drift_event_info(event)->is_alarm)
+                return "Do what the page of its kind says; if the change was wanted, accept it "
+                       "(mqtlsd --accept ENDPOINT).";
+        return "Nothing is to be done.";
+}
+
+static const char *topic_mitigation(const RunbookTopic *t)
+{
+        switch (t->kind) {
+        case RUNBOOK_ALERT:
+                return t->alert->mitigation;
+        case RUNBOOK_DIAGNOSIS:
+                return t->diagnosis->remedy;
+        case RUNBOOK_DRIFT:
+                return drift_kind_info(t->drift)->remedy;
+        case RUNBOOK_CHANGE:
+        case _RUNBOOK_KIND_MAX:
+        default:
+                return event_mitigation(t->change);
+        }
+}
+
+/* How much it deserves, as the style sheet calls it. */
+static const char *topic_state(const RunbookTopic *t)
+{
+        switch (t->kind) {
+        case RUNBOOK_ALERT:
+                return t->alert->severity;
+        case RUNBOOK_DIAGNOSIS:
+                return severity_to_string(t->diagnosis->severity);
+        case RUNBOOK_DRIFT:
+                return "drift";
+        case RUNBOOK_CHANGE:
+        case _RUNBOOK_KIND_MAX:
+        default:
+                return drift_event_info(t->change)->is_alarm ? "drift" : "note";
+        }
+}
+
+/* ---- the pages ---- */
+
+static void append_heading(Buf *b, const Frame *frame, const RunbookTopic *t)
+{
+        const char *state = topic_state(t);
+
+        buf_append_str(b, "<header class=\"top\">\n<p class=\"way\"><a href=\"");
+        buf_append_str(b, frame->root);
+        buf_append_str(b, "runbook\">Runbook</a></p>\n<h1>");
+        runbook_append_name(b, t);
+        buf_append_str(b, "</h1>\n<p>");
+        html_state(b, state, state);
+        buf_append_str(b, "</p>\n");
+        render_frame_nav(b, frame);
+        buf_append_str(b, "</header>\n");
+}
+
+static int append_topic(Buf *b, const Inventory *inventory, const RunbookPage *page, const Endpoint *e)
+{
+        const RunbookTopic *t = &page->topic;
+        int r = 0;
+
+        open_section(b, "meaning", "Meaning");
+        append_paragraph(b, topic_meaning(t));
+        close_section(b);
+        open_section(b, "impact", "Impact");
+        append_paragraph(b, topic_impact(t));
+        close_section(b);
+        open_section(b, "diagnosis", "Diagnosis");
+        append_remedy(b, topic_diagnosis(t), e);
+        if (e)
+                r = runbook_append_commands(b, inventory_config(inventory), e);
+        close_section(b);
+        open_section(b, "mitigation", "Mitigation");
+        append_remedy(b, topic_mitigation(t), e);
+        close_section(b);
+        if (t->kind == RUNBOOK_DIAGNOSIS)
+                append_mq_words(b, t->diagnosis);
+        return r;
+}
+
+int render_runbook(
+        const Inventory *inventory, const DaemonFacts *daemon, const RunbookPage *page, Buf *b)
+{
+        CLEANUP_BUF Buf title = BUF_INIT;
+        Frame frame = {0};
+        const Endpoint *e = NULL;
+        int r;
+
+        assert(inventory);
+        assert(page);
+        assert(b);
+
+        runbook_append_name(&title, &page->topic);
+        buf_append_str(&title, " - mqtlsd runbook");
+        if (buf_error(&title) < 0)
+                return -ENOMEM;
+        frame = (Frame){.title = buf_str(&title), .root = page->root};
+        if (page->endpoint)
+                e = inventory_find(inventory, page->endpoint);
+
+        render_frame_begin(b, &frame);
+        append_heading(b, &frame, &page->topic);
+        buf_append_str(b, "<main>\n");
+        if (e)
+                runbook_append_state(b, page, e);
+        else if (page->endpoint)
+                append_paragraph(b, "No endpoint of that name is configured now.");
+        r = append_topic(b, inventory, page, e);
+        if (r >= 0)
+                r = runbook_append_endpoints(b, inventory, page);
+        buf_append_str(b, "</main>\n");
+        render_frame_end(b, &frame, daemon);
+        return r < 0 ? r : buf_error(b);
+}
+
+static void append_index_of(Buf *b, const Frame *frame, RunbookKind kind)
+{
+        RunbookTopic topic;
+
+        open_section(b, kind_ids[kind], kind_titles[kind]);
+        buf_append_str(b, "<dl class=\"facts\">\n");
+        for (size_t i = 0; runbook_topic(i, &topic); i++) {
+                if (topic.kind != kind)
+                        continue;
+                buf_append_str(b, "<dt>");
+                runbook_append_link(b, frame->root, &topic, NULL);
+                buf_append_str(b, "</dt><dd>");
+                html_text(b, topic_meaning(&topic));
+                buf_append_str(b, "</dd>\n");
+        }
+        buf_append_str(b, "</dl>\n");
+        close_section(b);
+}
+
 int render_runbook_index(const DaemonFacts *daemon, Buf *b)
 {
         static const Frame frame = {.title = "mqtlsd: runbook", .root = ""};
-        RunbookTopic topic;
 
         assert(b);
 
         render_frame_begin(b, &frame);
-        buf_append_str(b, "<header>\n<h1>Runbook</h1>\n"
+        buf_append_str(b, "<header class=\"top\">\n<h1>Runbook</h1>\n"
                           "<p class=\"faint\">What each alert and each diagnosis means, what it "
-                          "breaks, how to find out more, and what to do.</p>\n</header>\n"
-                          "<main class=\"runbook\">\n");
-        for (int kind = 0; kind < _RUNBOOK_KIND_MAX; kind++) {
-                runbook_append_element(b, "h2", kind_titles[kind]);
-                buf_append_str(b, "<dl>\n");
-                for (size_t i = 0; runbook_topic(i, &topic); i++) {
-                        if ((int) topic.kind != kind)
-                                continue;
-                        buf_append_str(b, "<dt>");
-                        runbook_append_link(b, frame.root, &topic, NULL);
-                        buf_append_str(b, "</dt>\n");
-                        runbook_append_element(b, "dd", topic_meaning(&topic));
-                }
-                buf_append_str(b, "</dl>\n");
-        }
+                          "breaks, how to find out more, and what to do.</p>\n");
+        render_frame_nav(b, &frame);
+        buf_append_str(b, "</header>\n<main>\n");
+        for (int kind = 0; kind < _RUNBOOK_KIND_MAX; kind++)
+                append_index_of(b, &frame, (RunbookKind) kind);
         buf_append_str(b, "</main>\n");
         render_frame_end(b, &frame, daemon);
         return buf_error(b);

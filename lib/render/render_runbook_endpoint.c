@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/timefmt.h"
 #include "render/command.h"
-#include "render/render_frame.h"
+#include "render/html.h"
 #include "render/view.h"
 
 enum {
@@ -28,145 +27,146 @@ static void append_finding(Buf *b, const RunbookPage *page, const Endpoint *e, c
                 .diagnosis = diagnosis_info(f->diagnosis),
         };
 
-        buf_append_str(b, "<li class=\"");
-        buf_append_str(b, severity_to_string(f->severity));
-        buf_append_str(b, "\"><span class=\"severity\">");
-        buf_append_str(b, severity_to_string(f->severity));
-        buf_append_str(b, "</span> ");
+        buf_append_str(b, "<li>");
+        html_severity(b, f->severity);
+        buf_append_char(b, ' ');
+        html_name(b, f->message);
+        buf_append_char(b, ' ');
         runbook_append_link(b, page->root, &topic, e->config->name);
-        buf_append_str(b, ": ");
-        render_frame_text(b, f->message);
         buf_append_str(b, "</li>\n");
+}
+
+/* Where there is but one, and this is its page, the sentence above has said the same. */
+static void append_findings(Buf *b, const RunbookPage *page, const Endpoint *e)
+{
+        const Assessment *a = e->assessment;
+
+        if (!a || a->n_findings == 0 ||
+                (a->n_findings == 1 && page->topic.kind == RUNBOOK_DIAGNOSIS &&
+                        page->topic.diagnosis->id == a->findings[0].diagnosis))
+                return;
+
+        buf_append_str(b, "<ul>\n");
+        for (size_t i = 0; i < a->n_findings && i < FINDINGS_MAX; i++)
+                append_finding(b, page, e, &a->findings[i]);
+        buf_append_str(b, "</ul>\n");
 }
 
 static void append_moments(Buf *b, const RunbookPage *page, const Endpoint *e)
 {
-        char at[TIMEFMT_RFC3339_SIZE];
-
         buf_append_str(b, "<p class=\"faint\">");
         if (e->has_last_run) {
-                timefmt_rfc3339(e->last_run_at, at);
                 buf_append_str(b, "Looked at ");
-                buf_append_str(b, at);
+                html_ago(b, e->last_run_at, page->now_at);
                 buf_append_str(b, ". ");
         }
         if (e->dates.has_effective) {
-                timefmt_rfc3339(e->dates.effective_at, at);
-                buf_append_str(b, "The chain ends ");
-                buf_append_str(b, at);
-                buf_append_str(b, ", days left: ");
-                buf_append_i64(b, view_days_left(e->dates.effective_at, page->now_at));
+                buf_append_str(b, "The chain is valid until ");
+                html_instant(b, e->dates.effective_at);
+                buf_append_str(b, ", ");
+                html_left(b, e->dates.effective_at, page->now_at);
                 buf_append_str(b, ". ");
         }
         if (e->config->contact) {
                 buf_append_str(b, "Contact: ");
-                render_frame_text(b, e->config->contact);
+                html_name(b, e->config->contact);
                 buf_append_str(b, ". ");
         }
+        if (e->config->note)
+                html_name(b, e->config->note);
+        buf_append_str(b, "</p>\n");
+}
+
+static void append_link(Buf *b, const RunbookPage *page, const Endpoint *e)
+{
         buf_append_str(b, "<a href=\"");
-        buf_append_str(b, page->root);
-        buf_append_str(b, "api/v1/endpoints/");
-        escape_url(b, e->config->name, strlen(e->config->name));
-        buf_append_str(b, "\">All of it as JSON</a></p>\n");
+        html_endpoint_url(b, page->root, e->config->name);
+        buf_append_str(b, "\">");
+        html_name(b, e->config->name);
+        buf_append_str(b, "</a>");
 }
 
 void runbook_append_state(Buf *b, const RunbookPage *page, const Endpoint *e)
 {
-        const char *severity = severity_to_string(endpoint_severity(e));
-
-        buf_append_str(b, "<h2>This endpoint now: ");
-        render_frame_text(b, e->config->name);
-        buf_append_str(b, "</h2>\n<p class=\"");
-        buf_append_str(b, severity);
-        buf_append_str(b, "\"><span class=\"severity\">");
-        buf_append_str(b, severity);
-        buf_append_str(b, "</span> ");
-        render_frame_text(b, view_message(e));
+        buf_append_str(b, "<section class=\"judgement ");
+        buf_append_str(b, severity_to_string(endpoint_severity(e)));
+        buf_append_str(b, "\" aria-labelledby=\"now\">\n<h2 id=\"now\">This endpoint now: ");
+        append_link(b, page, e);
+        buf_append_str(b, "</h2>\n<p class=\"sentence\">");
+        html_severity(b, endpoint_severity(e));
+        buf_append_char(b, ' ');
+        html_name(b, view_message(e));
         buf_append_str(b, "</p>\n");
         append_moments(b, page, e);
-        if (e->config->note)
-                runbook_append_element(b, "p", e->config->note);
-
-        if (!view_first_finding(e))
-                return;
-        buf_append_str(b, "<ul class=\"findings\">\n");
-        for (size_t i = 0; i < e->assessment->n_findings && i < FINDINGS_MAX; i++)
-                append_finding(b, page, e, &e->assessment->findings[i]);
-        buf_append_str(b, "</ul>\n");
+        append_findings(b, page, e);
+        buf_append_str(b, "</section>\n");
 }
 
 /* ---- what looks at it ---- */
 
-/* A line end of ours stays one; escape_html() would show it as a character that should not be there. */
-static void append_lines(Buf *b, const char *text)
+/* Each line is a command of its own. */
+static void append_commands(Buf *b, const char *what, Buf *commands)
 {
-        for (const char *line = text; *line;) {
-                size_t len = strcspn(line, "\n");
+        char *rest = commands->data;
 
-                escape_html(b, line, len);
-                line += len;
-                if (*line == '\n' && *++line)
-                        buf_append_char(b, '\n');
-        }
-}
-
-static void append_command(Buf *b, const char *what, Buf *command)
-{
-        if (buf_error(command) < 0)
+        if (buf_error(commands) < 0)
                 b->failed = true;
-        if (command->len > 0) {
-                runbook_append_element(b, "p", what);
-                buf_append_str(b, "<pre><code>");
-                append_lines(b, buf_str(command));
-                buf_append_str(b, "</code></pre>\n");
-        }
-        buf_clear(command);
+        if (buf_error(commands) < 0 || commands->len == 0)
+                return;
+
+        buf_append_str(b, "<p>");
+        html_text(b, what);
+        buf_append_str(b, "</p>\n");
+        for (const char *line; (line = strsep(&rest, "\n"));)
+                if (*line)
+                        html_command(b, line);
+        buf_clear(commands);
 }
 
-/* One command for each name in CONNAME: which of them is meant, the person knows. */
-static int append_openssl_commands(Buf *command, const EndpointConfig *c)
+/* One for each name in CONNAME: which of them is meant, the person knows. */
+static int append_openssl(Buf *commands, const EndpointConfig *c)
 {
         for (size_t i = 0; i < c->connames.n_entries && i < CONNAMES_MAX; i++) {
-                int r = command_append_openssl(command, c, &c->connames.entries[i]);
+                int r = command_append_openssl(commands, c, &c->connames.entries[i]);
 
                 if (r == -EOPNOTSUPP)
                         return 0;
                 if (r < 0)
                         return r;
-                buf_append_char(command, '\n');
+                buf_append_char(commands, '\n');
         }
         return 0;
 }
 
 int runbook_append_commands(Buf *b, const Config *config, const Endpoint *e)
 {
-        CLEANUP_BUF Buf command = BUF_INIT;
+        CLEANUP_BUF Buf commands = BUF_INIT;
         const EndpointConfig *c = e->config;
         int r;
 
-        command_append_once(&command, config->path ? config->path : "mqtlsd.conf", c);
-        append_command(b, "Look at it again, as the daemon does, on this machine:", &command);
+        command_append_once(&commands, config->path ? config->path : "mqtlsd.conf", c);
+        append_commands(b, "Look at it again, as the daemon does, on this machine:", &commands);
 
-        command_append_probe(&command, c);
-        append_command(b,
+        command_append_probe(&commands, c);
+        append_commands(b,
                 c->identity_name
                         ? "Or from any machine, without the configuration. The endpoint's client "
                           "certificate is not in it: add --identity=FILE."
                         : "Or from any machine, without the configuration:",
-                &command);
+                &commands);
 
-        r = append_openssl_commands(&command, c);
+        r = append_openssl(&commands, c);
         if (r < 0)
                 return r;
-        append_command(b,
+        append_commands(b,
                 c->identity_name
                         ? "The same offer with OpenSSL alone; add -cert FILE -key FILE for the client "
                           "certificate:"
                         : "The same offer with OpenSSL alone:",
-                &command);
+                &commands);
 
-        command_append_mqsc(&command, c);
-        append_command(b, "At the queue manager, in runmqsc:", &command);
+        command_append_mqsc(&commands, c);
+        append_commands(b, "At the queue manager, in runmqsc:", &commands);
         return buf_error(b);
 }
 
@@ -182,7 +182,7 @@ static bool concerns(const RunbookTopic *t, const Endpoint *e)
                                 return true;
                 return false;
         case RUNBOOK_DRIFT:
-                return e->drift && drift_is_open(e->drift, t->drift);
+                return view_has_drift_of(e, t->drift);
         case RUNBOOK_ALERT:
         case RUNBOOK_CHANGE:
         case _RUNBOOK_KIND_MAX:
@@ -194,23 +194,23 @@ static bool concerns(const RunbookTopic *t, const Endpoint *e)
 
 static void append_endpoint(Buf *b, const Endpoint *e)
 {
-        const char *severity = severity_to_string(endpoint_severity(e));
-
-        buf_append_str(b, "<li class=\"");
-        buf_append_str(b, severity);
-        buf_append_str(b, "\"><span class=\"severity\">");
-        buf_append_str(b, severity);
-        buf_append_str(b, "</span> <a href=\"?endpoint=");
+        buf_append_str(b, "<li>");
+        html_severity(b, endpoint_severity(e));
+        buf_append_str(b, " <a href=\"?endpoint=");
         escape_url(b, e->config->name, strlen(e->config->name));
         buf_append_str(b, "\">");
-        render_frame_text(b, e->config->name);
+        html_name(b, e->config->name);
         buf_append_str(b, "</a></li>\n");
+}
+
+static bool is_certain(const RunbookTopic *t)
+{
+        return t->kind == RUNBOOK_DIAGNOSIS || t->kind == RUNBOOK_DRIFT;
 }
 
 int runbook_append_endpoints(Buf *b, const Inventory *inventory, const RunbookPage *page)
 {
         CLEANUP_FREE const Endpoint **sorted = NULL;
-        bool certain = page->topic.kind == RUNBOOK_DIAGNOSIS || page->topic.kind == RUNBOOK_DRIFT;
         size_t n = 0;
         int r = view_worst_first(inventory, &sorted);
 
@@ -220,18 +220,23 @@ int runbook_append_endpoints(Buf *b, const Inventory *inventory, const RunbookPa
         for (size_t i = 0; i < inventory_count(inventory); i++) {
                 if (!concerns(&page->topic, sorted[i]))
                         continue;
-                if (n == 0) {
-                        runbook_append_element(b, "h2",
-                                certain ? "Endpoints with it now" : "Endpoints that need care now");
-                        buf_append_str(b, "<ul class=\"findings\">\n");
-                }
+                if (n == 0)
+                        buf_appendf(b,
+                                "<section aria-labelledby=\"endpoints\">\n<h2 id=\"endpoints\">"
+                                "Endpoints %s now</h2>\n<ul>\n",
+                                is_certain(&page->topic) ? "with it" : "that need care");
                 if (n < ENDPOINTS_MAX)
                         append_endpoint(b, sorted[i]);
                 n++;
         }
-        if (n > 0)
-                buf_append_str(b, "</ul>\n");
-        if (n > ENDPOINTS_MAX)
-                buf_appendf(b, "<p>And %zu more.</p>\n", n - ENDPOINTS_MAX);
+        if (n == 0)
+                return 0;
+        buf_append_str(b, "</ul>\n");
+        if (n > ENDPOINTS_MAX) {
+                buf_append_str(b, "<p class=\"faint\">And ");
+                html_count(b, n - ENDPOINTS_MAX, "more endpoint");
+                buf_append_str(b, ".</p>\n");
+        }
+        buf_append_str(b, "</section>\n");
         return 0;
 }

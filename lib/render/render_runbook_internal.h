@@ -6,9 +6,6 @@
 
 #include "render/render_runbook.h"
 
-/* Appends <tag>text</tag> and a line end; the text is escaped. */
-void runbook_append_element(Buf *b, const char *tag, const char *text);
-
 /* Appends a link to a page of the runbook, for this endpoint if there is one. */
 void runbook_append_link(Buf *b, const char *root, const RunbookTopic *topic, const char *endpoint);
 

@@ -55,7 +55,11 @@ endpoints = (
     def tidy(self, body, what):
         result = subprocess.run(["tidy", "-e", "-q", "-utf8"], input=body, capture_output=True,
                                 timeout=60, check=False)
-        self.assertEqual((result.returncode, result.stderr.decode()), (0, ""), what)
+        # tidy 5.6 knows WAI-ARIA 1.0 only; this one came with 1.1.
+        said = [line for line in result.stderr.decode().splitlines()
+                if 'proprietary attribute "aria-current"' not in line]
+        self.assertEqual(said, [], what)
+        self.assertIn(result.returncode, (0, 1), what)
 
     def walk(self, start):
         """Follows the links of every HTML page below `start`; returns the paths that were seen."""
@@ -86,6 +90,7 @@ endpoints = (
         self.assertTrue(any(p.startswith("/runbook/drift/") for p in pages))
         self.assertTrue(any(p.startswith("/runbook/change/") for p in pages))
         odd = urllib.parse.quote(ODD, safe="")
+        self.assertIn(f"/endpoint/{odd}", seen)
         self.assertIn(f"/runbook/verify/expired?endpoint={odd}", seen)
 
     def test_the_alert_rules_point_to_pages_that_exist(self):
@@ -104,7 +109,8 @@ endpoints = (
     def commands(self, endpoint):
         page = self.daemon.get("/runbook/verify/expired?endpoint="
                                + urllib.parse.quote(endpoint, safe="")).decode()
-        return [html.unescape(c) for c in re.findall(r"<pre><code>(.*?)</code></pre>", page, re.S)]
+        return [html.unescape(c) for c in
+                re.findall(r'<pre class="command"><code>(.*?)</code></pre>', page, re.S)]
 
     def paste(self, command):
         """Runs it as it would run in a terminal, in an empty directory."""
@@ -119,7 +125,7 @@ endpoints = (
     def test_the_commands_work_when_pasted(self):
         for endpoint, exit_status, subject in (("good", 0, "CN = QM1"), (ODD, 2, "<script>")):
             with self.subTest(endpoint):
-                once, probe, openssl, mqsc = self.commands(endpoint)
+                once, probe, openssl, *mqsc = self.commands(endpoint)
                 status, output = self.paste(once)
                 self.assertEqual(status, exit_status, once)
                 self.assertEqual("expired" in output, endpoint == ODD, output)
@@ -130,7 +136,8 @@ endpoints = (
                 self.assertIn("-----BEGIN CERTIFICATE-----", output)
                 expected = "ECDHE-ECDSA-AES256-GCM-SHA384" if endpoint == ODD else "TLSv1.3"
                 self.assertRegex(output, f"New, .*{expected}")
-                self.assertIn("DISPLAY CHANNEL('A.SVRCONN')", mqsc)
+                self.assertRegex(mqsc[0], r"^DISPLAY CHANNEL\('A\.SVRCONN'\) CHLTYPE SSLCIPH ")
+                self.assertEqual(len(mqsc), 5)
 
 
 def dumped(table):

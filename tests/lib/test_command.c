@@ -14,6 +14,7 @@ static const EstateEndpoint tls13 = {.name = "new", .sslciph = "ANY_TLS13",
         .conname = "2001:db8::1(1415),qm2.example.com", .has_trust = true, .has_identity = true,
         .all_addresses = true, .depth = PROBE_DEPTH_MQ, .sslpeer = "CN=O'Brien, O=\"a b\""};
 static const EstateEndpoint tls10 = {.name = "ancient", .sslciph = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"};
+static const EstateEndpoint hostile = {.name = "A", .channel = "$(reboot)'", .conname = "b(1),c"};
 static const EstateEndpoint odd = {.name = "*[a]?\\'; id #\n"};
 
 static void append_once(Buf *b, const EndpointConfig *c)
@@ -44,6 +45,8 @@ static const struct {
                 "mqtlsd --probe='2001:db8::1(1415),qm2.example.com' --channel=APP.SVRCONN "
                 "--sslciph=ANY_TLS13 --sslpeer='CN=O'\\''Brien, O=\"a b\"' "
                 "--trust=partners-ca.pem --all-addresses --depth=mq"},
+        {"a channel is no command", &hostile, command_append_probe,
+                "mqtlsd --probe='b(1),c' --channel='$(reboot)'\\''' --sslciph=ANY_TLS12_OR_HIGHER"},
         {"one CipherSpec is one offer", &tls12, append_openssl,
                 "sleep 2 | openssl s_client -connect qm1.example.com:1414 -servername "
                 "o6c-64-2e-a70-70-.chl.mq.ibm.com -min_protocol TLSv1.2 -max_protocol TLSv1.2 "

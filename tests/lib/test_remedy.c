@@ -110,40 +110,6 @@ START_TEST(test_fillings)
 }
 END_TEST
 
-static const struct {
-        EstateEndpoint endpoint;
-        const char *probe, *s_client;
-} looks[] = {
-        {{.name = "A", .channel = "APP.SVRCONN"},
-                "mqtlsd --probe 'qm1.example.com(1414)' --channel APP.SVRCONN --sslciph "
-                "ANY_TLS12_OR_HIGHER",
-                "openssl s_client -connect qm1.example.com:1414 -servername "
-                "app2e-svrconn.chl.mq.ibm.com -showcerts </dev/null"},
-        {{.name = "A", .channel = "A", .conname = "::1(1415),b(1)", .sslpeer = "CN=a b",
-                 .has_trust = true, .depth = PROBE_DEPTH_MQ},
-                "mqtlsd --probe '::1(1415),b(1)' --channel A --sslciph ANY_TLS12_OR_HIGHER --sslpeer "
-                "'CN=a b' --trust partners-ca.pem --depth mq",
-                "openssl s_client -connect '[::1]:1415' -servername a.chl.mq.ibm.com -CAfile "
-                "partners-ca.pem -showcerts </dev/null"},
-        {{.name = "A", .channel = "$(reboot)'", .has_identity = true},
-                "mqtlsd --probe 'qm1.example.com(1414)' --channel '$(reboot)'\\''' --sslciph "
-                "ANY_TLS12_OR_HIGHER --identity FILE",
-                NULL},
-};
-
-START_TEST(test_looks)
-{
-        CLEANUP(inventory_cleanup) Inventory *i = estate_new(&looks[_i].endpoint, 1);
-        CLEANUP_BUF Buf probe = BUF_INIT, s_client = BUF_INIT;
-
-        remedy_append_probe(inventory_at(i, 0)->config, &probe);
-        ck_assert_str_eq(buf_str(&probe), looks[_i].probe);
-        remedy_append_s_client(inventory_at(i, 0)->config, &s_client);
-        if (looks[_i].s_client)
-                ck_assert_str_eq(buf_str(&s_client), looks[_i].s_client);
-}
-END_TEST
-
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("remedy");
@@ -152,7 +118,6 @@ static Suite *make_suite(void)
         tcase_add_loop_test(remedy, test_rows, 0, (int) ARRAY_LEN(rows));
         tcase_add_test(remedy, test_every_diagnosis_comes_back_whole);
         tcase_add_loop_test(remedy, test_fillings, 0, (int) ARRAY_LEN(fillings));
-        tcase_add_loop_test(remedy, test_looks, 0, (int) ARRAY_LEN(looks));
         suite_add_tcase(suite, remedy);
         return suite;
 }

@@ -48,12 +48,20 @@ static void render(const Inventory *i, const char *name, const char *endpoint, B
         ck_assert_ptr_null(strstr(buf_str(b), "<p></p>"));
 }
 
+/* Does a reader find the text there? Tags may stand within it. */
 static bool holds(const Buf *page, const char *text)
 {
-        CLEANUP_BUF Buf b = BUF_INIT;
+        CLEANUP_BUF Buf b = BUF_INIT, shown = BUF_INIT;
+        bool in_tag = false;
 
+        for (const char *s = buf_str(page); *s; s++) {
+                in_tag = in_tag || *s == '<';
+                if (!in_tag)
+                        buf_append_char(&shown, *s);
+                in_tag = in_tag && *s != '>';
+        }
         escape_html(&b, text, strlen(text));
-        return strstr(buf_str(page), buf_str(&b)) != NULL;
+        return strstr(buf_str(&shown), buf_str(&b)) != NULL;
 }
 
 START_TEST(test_every_row_of_the_tables_has_its_own_page)
@@ -86,7 +94,7 @@ START_TEST(test_every_row_of_the_tables_has_its_own_page)
                 ck_assert(holds(&page, "mqtlsd --probe=qm2.example.com --channel="));
 
                 buf_clear(&link);
-                buf_appendf(&link, "<dt><a href=\"runbook/%s\">", buf_str(&name));
+                buf_appendf(&link, "<dt><a class=\"reason\" href=\"runbook/%s\">", buf_str(&name));
                 ck_assert_msg(strstr(buf_str(&index), buf_str(&link)), "%s", buf_str(&link));
         }
         ck_assert_uint_eq(n,
@@ -132,11 +140,11 @@ START_TEST(test_a_page_names_the_endpoints_it_is_about)
         CLEANUP_BUF Buf page = BUF_INIT;
 
         render(i, "connect/refused", NULL, &page);
-        ck_assert_ptr_nonnull(strstr(buf_str(&page), "<a href=\"?endpoint=A\">A</a>"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&page), "<a href=\"?endpoint=A\">"));
         render(i, "connect/timeout", NULL, &page);
         ck_assert_ptr_null(strstr(buf_str(&page), "?endpoint=A"));
         render(i, "MqtlsCertExpired", NULL, &page);
-        ck_assert_ptr_nonnull(strstr(buf_str(&page), "<a href=\"?endpoint=A\">A</a>"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&page), "<a href=\"?endpoint=A\">"));
 }
 END_TEST
 
@@ -152,11 +160,11 @@ START_TEST(test_a_page_shows_how_the_endpoint_does)
         ck_assert(holds(&page, "--channel=APP.SVRCONN"));
         ck_assert(holds(&page, "openssl s_client -connect qm1.example.com:1414"));
         ck_assert(holds(&page, "DISPLAY CHANNEL('APP.SVRCONN')"));
-        ck_assert_ptr_nonnull(strstr(buf_str(&page), "CERTLABL\nDISPLAY LSSTATUS(*) PORT STATUS</"));
+        ck_assert(holds(&page, "DISPLAY LSSTATUS(*) PORT STATUS"));
         ck_assert_ptr_null(strstr(buf_str(&page), "\xEF\xBF\xBD"));
         ck_assert_ptr_nonnull(
                 strstr(buf_str(&page), "href=\"../../runbook/connect/refused?endpoint=A\""));
-        ck_assert_ptr_nonnull(strstr(buf_str(&page), "href=\"../../api/v1/endpoints/A\""));
+        ck_assert_ptr_nonnull(strstr(buf_str(&page), "href=\"../../endpoint/A\""));
 }
 END_TEST
 
