@@ -74,11 +74,13 @@ ConfigWatch *config_watch_free(ConfigWatch *w)
         return NULL;
 }
 
-static int follow(ConfigWatch *w, const Config *config, bool is_refused, const PathList *files)
+static int follow(ConfigWatch *w, const Config *config, bool is_refused, const ConfigFiles *files)
 {
         CLEANUP_PATH_LIST PathList wanted = PATH_LIST_INIT;
-        int r = path_list_add_all(&wanted, files);
+        int r = path_list_add_all(&wanted, &files->own);
 
+        if (r >= 0 && is_refused)
+                r = path_list_add_all(&wanted, &files->others);
         /* Nothing was read from these now: they count from here on. */
         for (size_t i = 0; r >= 0 && is_refused && i < w->at_work.n; i++)
                 r = path_list_add(&wanted, w->at_work.entries[i].path);
@@ -97,7 +99,7 @@ static int follow(ConfigWatch *w, const Config *config, bool is_refused, const P
 }
 
 void config_watch_follow(
-        ConfigWatch *w, const Config *config, bool is_refused, const PathList *files)
+        ConfigWatch *w, const Config *config, bool is_refused, const ConfigFiles *files)
 {
         assert(w);
         assert(config);

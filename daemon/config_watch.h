@@ -13,7 +13,7 @@
 #include "base/path_list.h"
 #include "base/util.h"
 #include "daemon/file_watch.h"
-#include "model/config.h"
+#include "model/config_load.h"
 
 typedef struct ConfigWatch ConfigWatch;
 
@@ -27,6 +27,6 @@ DEFINE_CLEANUP(ConfigWatch, config_watch_free, config_watch_cleanup)
 /* A configuration was read, from `files`. `config` is the one at work now; was the one that was read
  * refused? Trouble is logged. */
 void config_watch_follow(
-        ConfigWatch *w, const Config *config, bool is_refused, const PathList *files);
+        ConfigWatch *w, const Config *config, bool is_refused, const ConfigFiles *files);
 
 #endif

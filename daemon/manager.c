@@ -277,7 +277,7 @@ static void log_issues(const Issues *issues)
                 log_error("out of memory: there may be more to say of the configuration");
 }
 
-static int load_config(const Manager *m, Issues *issues, PathList *files, Config **ret)
+static int load_config(const Manager *m, Issues *issues, ConfigFiles *files, Config **ret)
 {
         const ConfigSurroundings surroundings = {
                 .credentials_directory = m->credentials_directory,
@@ -442,7 +442,7 @@ static int begin(Manager *m, const ManagerOptions *options, Config **ret_config)
         static const RepositoryPace pace = REPOSITORY_PACE_DEFAULT;
         CLEANUP(config_cleanup) Config *config = NULL;
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
-        CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
+        CLEANUP_CONFIG_FILES ConfigFiles files = {0};
         const SchedulerOptions daemon = {0};
         const SaverEvents events = {
                 .changed = on_changed, .adopted = on_adopted, .userdata = m};
@@ -574,7 +574,7 @@ static void warn_of_fixed_settings(const Manager *m, const Config *config, Issue
 }
 
 /* All or nothing. */
-static int reload(Manager *m, Issues *issues, PathList *files)
+static int reload(Manager *m, Issues *issues, ConfigFiles *files)
 {
         CLEANUP(config_cleanup) Config *config = NULL;
         CLEANUP(http_tls_cleanup) HttpTls *tls = NULL;
@@ -605,7 +605,7 @@ static int reload(Manager *m, Issues *issues, PathList *files)
 int manager_reload(Manager *m, Issues *issues)
 {
         CLEANUP(issues_done) Issues own_issues = ISSUES_INIT;
-        CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
+        CLEANUP_CONFIG_FILES ConfigFiles files = {0};
         int r;
 
         assert(m);

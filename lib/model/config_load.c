@@ -19,7 +19,7 @@
 
 typedef struct Loader {
         const ConfigSource *source;
-        PathList *files; /* NULL: nobody asks */
+        ConfigFiles *files; /* NULL: nobody asks */
         ConfigBuilder builder;
 } Loader;
 
@@ -160,15 +160,18 @@ static int read_value(ConfigValue *v, SettingId id, const config_setting_t *s, I
         return 0;
 }
 
-/* Is the file of this setting read with the configuration? The others are read by those who use them. */
-static bool names_file_of_config(ConfigSection section, SettingId id)
+/* Where the file of this setting belongs; NULL: it is not read here, or no file. */
+static PathList *files_of(Loader *l, ConfigSection section, SettingId id)
 {
-        if (setting_row(id)->kind != CONFIG_KIND_PATH)
-                return false;
+        if (!l->files || setting_row(id)->kind != CONFIG_KIND_PATH)
+                return NULL;
+        if (id == SETTING_STATE_DIRECTORY || id == SETTING_KEYSTORE_PATH ||
+                id == SETTING_KEYSTORE_STASH)
+                return NULL;
 
-        return section != CONFIG_SECTION_HTTP && section != CONFIG_SECTION_HTTP_TLS &&
-               id != SETTING_STATE_DIRECTORY && id != SETTING_KEYSTORE_PATH &&
-               id != SETTING_KEYSTORE_STASH;
+        return section == CONFIG_SECTION_HTTP || section == CONFIG_SECTION_HTTP_TLS
+                       ? &l->files->others
+                       : &l->files->own;
 }
 
 /* "endpoints[3]" and "sslciph" to "endpoints[3].sslciph". */
@@ -219,6 +222,7 @@ static int read_member(Loader *l, ConfigSection section, ConfigGroup *g, const c
 {
         ConfigSourceLine where = where_is(l, s);
         const char *name = config_setting_name(s), *hint = NULL;
+        PathList *files = NULL;
         ConfigValue *v = NULL;
         SettingId id;
         int r;
@@ -250,9 +254,10 @@ static int read_member(Loader *l, ConfigSection section, ConfigGroup *g, const c
                 return 0;
 
         r = read_value(v, id, s, l->builder.issues);
-        if (r < 0 || !l->files || v->state != CONFIG_VALUE_SET || !names_file_of_config(section, id))
+        files = files_of(l, section, id);
+        if (r < 0 || !files || v->state != CONFIG_VALUE_SET)
                 return r;
-        return path_list_add(l->files, v->text);
+        return path_list_add(files, v->text);
 }
 
 static int read_group(Loader *l, ConfigSection section, const char *setting,
@@ -398,7 +403,7 @@ static void complain_of_syntax(Loader *l, const config_t *parsed)
 }
 
 static int load_source(const ConfigSource *source, const char *path,
-        const ConfigSurroundings *surroundings, Issues *issues, PathList *files, Config **ret)
+        const ConfigSurroundings *surroundings, Issues *issues, ConfigFiles *files, Config **ret)
 {
         Loader l = { .source = source, .files = files };
         config_t parsed;
@@ -419,8 +424,16 @@ static int load_source(const ConfigSource *source, const char *path,
         return r;
 }
 
+void config_files_done(ConfigFiles *f)
+{
+        assert(f);
+
+        path_list_done(&f->own);
+        path_list_done(&f->others);
+}
+
 int config_load_files(const char *path, const ConfigSurroundings *surroundings, Issues *issues,
-        PathList *files, Config **ret)
+        ConfigFiles *files, Config **ret)
 {
         CLEANUP(config_source_cleanup) ConfigSource *source = NULL;
         int r;
@@ -429,7 +442,7 @@ int config_load_files(const char *path, const ConfigSurroundings *surroundings, 
         assert(issues);
         assert(ret);
 
-        r = config_source_read(path, issues, files, &source);
+        r = config_source_read(path, issues, files ? &files->own : NULL, &source);
         if (r < 0)
                 return r;
 

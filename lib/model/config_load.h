@@ -27,13 +27,19 @@ typedef struct ConfigSurroundings {
 int config_load(
         const char *path, const ConfigSurroundings *surroundings, Issues *issues, Config **ret);
 
-/*
- * The same. Also adds to `files` every file that it read or looked for, whatever it returns, so that a
- * change of them can be noticed; also one that is missing, and is to come. Not key repositories and what
- * the HTTP server reads, which are read by those who use them.
- */
+/* What a configuration was read from, or looked for; also what is missing, and may come. */
+typedef struct ConfigFiles {
+        PathList own;    /* itself, includes, imports, trust, identities, passphrases */
+        PathList others; /* what http = names: read here, too, and followed by whoever lets people in */
+} ConfigFiles;
+
+void config_files_done(ConfigFiles *f);
+#define CLEANUP_CONFIG_FILES CLEANUP(config_files_done)
+
+/* The same. Also fills `files`, whatever it returns, so that a change of them can be noticed. Key
+ * repositories are not among them: they are read elsewhere, and refuse nothing. */
 int config_load_files(const char *path, const ConfigSurroundings *surroundings, Issues *issues,
-        PathList *files, Config **ret);
+        ConfigFiles *files, Config **ret);
 
 /* The same from a text in memory that stands for the file `path`. */
 int config_load_text(const char *path, const void *text, size_t len,

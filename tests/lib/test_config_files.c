@@ -87,13 +87,27 @@ static const struct {
                 "keystores = ( { name = \"k\"; path = \"mon.p12\"; stash = \"key.sth\";\n"
                 "  passphrase_file = \"secret\"; } );\n",
                 "mqtlsd.conf secret", 0 },
+        { "what lets people in, by itself",
+                "http = { listen = ( \"127.0.0.1:0\" ); basic_auth_file = \"users\";\n"
+                "  tls = { certificate = \"mon.pem\"; key = \"mon.key\"; }; };\n",
+                "mqtlsd.conf | mon.key mon.pem users", -EINVAL },
         { "not where the state is kept", "state_directory = \"state\";\n", "mqtlsd.conf", 0 },
 };
+
+/* " NAME" for each, in order. */
+static void append_names(PathList *l, Buf *b)
+{
+        path_list_tidy(l);
+        for (size_t i = 0; i < l->n; i++) {
+                ck_assert_int_eq(strncmp(l->entries[i].path, dir, strlen(dir)), 0);
+                buf_appendf(b, " %s", l->entries[i].path + strlen(dir) + 1);
+        }
+}
 
 START_TEST(every_file_is_listed)
 {
         CLEANUP(config_cleanup) Config *c = NULL;
-        CLEANUP_PATH_LIST PathList files = PATH_LIST_INIT;
+        CLEANUP_CONFIG_FILES ConfigFiles files = {0};
         CLEANUP_FREE char *path = pki_path(dir, "mqtlsd.conf");
         CLEANUP_BUF Buf names = BUF_INIT;
         Issues issues = ISSUES_INIT;
@@ -102,12 +116,12 @@ START_TEST(every_file_is_listed)
                 put("mqtlsd.conf", rows[_i].text);
         ck_assert_msg(config_load_files(path, NULL, &issues, &files, &c) == rows[_i].r, "%s",
                 rows[_i].name);
-        path_list_tidy(&files);
-        for (size_t i = 0; i < files.n; i++) {
-                ck_assert_int_eq(strncmp(files.entries[i].path, dir, strlen(dir)), 0);
-                buf_appendf(&names, "%s%s", i > 0 ? " " : "", files.entries[i].path + strlen(dir) + 1);
+        append_names(&files.own, &names);
+        if (files.others.n > 0) {
+                buf_append_str(&names, " |");
+                append_names(&files.others, &names);
         }
-        ck_assert_msg(strcmp(buf_str(&names), rows[_i].files) == 0, "%s: %s", rows[_i].name,
+        ck_assert_msg(strcmp(buf_str(&names) + 1, rows[_i].files) == 0, "%s: %s", rows[_i].name,
                 buf_str(&names));
         issues_done(&issues);
 }
