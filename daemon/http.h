@@ -27,6 +27,7 @@ typedef struct HttpRequest {
         const char *path;   /* decoded, begins with '/', no query */
         const char *accept, *accept_encoding, *if_none_match, *authorization; /* headers, NULL where
                                                                                    absent */
+        const char *host, *origin, *fetch_site; /* likewise: Host, Origin, Sec-Fetch-Site */
         const WebToken *token;  /* what let it in, where that was no login; NULL otherwise */
         const void *connection; /* for http_query() and http_client_address() */
 } HttpRequest;

@@ -245,6 +245,9 @@ enum MHD_Result http_on_request(void *userdata, struct MHD_Connection *connectio
                 .accept_encoding = header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
                 .if_none_match = header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
                 .authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+                .host = header(connection, MHD_HTTP_HEADER_HOST),
+                .origin = header(connection, MHD_HTTP_HEADER_ORIGIN),
+                .fetch_site = header(connection, "Sec-Fetch-Site"),
                 .connection = connection,
         };
 

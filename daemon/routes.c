@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/escape.h"
 
@@ -84,6 +85,26 @@ RouteAccess routes_access(const char *path)
         return ROUTE_ACCESS_LOGIN;
 }
 
+/*
+ * Did a page of another site make the operator's browser send this? The browser says so itself, in
+ * Sec-Fetch-Site (W3C Fetch Metadata; whoever sits in front may have rewritten Host) or, an older one, in Origin
+ * (RFC 6454 section 7). Programs send neither.
+ */
+static bool is_from_another_site(const HttpRequest *request)
+{
+        const char *authority = NULL;
+
+        if (request->fetch_site)
+                return strcmp(request->fetch_site, "same-origin") != 0 &&
+                       strcmp(request->fetch_site, "none") != 0;
+        if (!request->origin)
+                return false;
+
+        authority = strstr(request->origin, "://");
+        return !authority || !request->host ||
+               strcasecmp(authority + strlen("://"), request->host) != 0;
+}
+
 static void answer_route(const Route *route, const HttpRequest *request, const char *name,
         size_t name_len, HttpResponse *response, Manager *m)
 {
@@ -98,6 +119,12 @@ static void answer_route(const Route *route, const HttpRequest *request, const c
                 route_say(request, response, 403,
                         "Requests that change something are switched off; set http.lifecycle = true "
                         "in the configuration and reload it.");
+                return;
+        }
+        if (route->info.lifecycle && is_from_another_site(request)) {
+                route_say(request, response, 403,
+                        "A page of another site asks for this. Only this daemon's own pages and "
+                        "programs such as curl may.");
                 return;
         }
         route->answer(&q, response);

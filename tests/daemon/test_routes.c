@@ -242,6 +242,38 @@ START_TEST(test_without_lifecycle_nothing_changes)
 }
 END_TEST
 
+static const struct {
+        const char *name, *headers;
+        int status;
+} origins[] = {
+        {"a program says nothing", "", 200},
+        {"our own page, as the browser says", "Sec-Fetch-Site: same-origin\r\n", 200},
+        {"typed by a person", "Sec-Fetch-Site: none\r\n", 200},
+        {"our own page behind a proxy that changes Host",
+                "Sec-Fetch-Site: same-origin\r\nOrigin: https://monitor.example\r\n", 200},
+        {"our own page in an older browser", "Origin: http://Test\r\n", 200},
+        {"a page of another site", "Sec-Fetch-Site: cross-site\r\n", 403},
+        {"a page of a neighbour", "Sec-Fetch-Site: same-site\r\n", 403},
+        {"another site in an older browser", "Origin: http://evil.example\r\n", 403},
+        {"another port of the same host", "Origin: http://test:8080\r\n", 403},
+        {"a page that hides where it is from", "Origin: null\r\n", 403},
+};
+
+START_TEST(test_pages_of_other_sites_change_nothing)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        CLEANUP(http_client_cleanup) HttpClient *c = NULL;
+
+        start(&f, "lifecycle = true;");
+        c = http_client_get(f.event, http_port(manager_http(f.manager), 0), "POST", "/-/reload",
+                origins[_i].headers);
+        ck_assert_msg(http_client_status(c) == origins[_i].status, "%s: %s", origins[_i].name,
+                buf_str(http_client_received(c)));
+        ck_assert_int_eq(
+                daemon_fixture_has_logged(&f, "reloaded"), origins[_i].status == 200);
+}
+END_TEST
+
 START_TEST(test_not_ready_while_one_was_not_looked_at)
 {
         CLEANUP_DAEMON DaemonFixture f;
@@ -475,6 +507,7 @@ static Suite *make_suite(void)
         tcase_add_loop_test(tc, test_rows, 0, ARRAY_LEN(rows));
         tcase_add_loop_test(tc, test_wrong_methods, 0, ARRAY_LEN(wrong_methods));
         tcase_add_test(tc, test_without_lifecycle_nothing_changes);
+        tcase_add_loop_test(tc, test_pages_of_other_sites_change_nothing, 0, ARRAY_LEN(origins));
         tcase_add_test(tc, test_not_ready_while_one_was_not_looked_at);
         tcase_add_test(tc, test_openmetrics_on_demand);
         tcase_add_test(tc, test_status_tag_follows_the_revision);
