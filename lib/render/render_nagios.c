@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * --once --format=nagios, as the Monitoring Plugins development guidelines want it: one line of
- * text,
- * '|', performance data; details on the lines that follow. '|' in a text would begin performance
- * data, and quotes and '=' in a label would end it, so foreign ones are replaced.
+ * --once --format=nagios, as the Monitoring Plugins development guidelines want it: one line of text,
+ * '|', performance data; details on the lines that follow. '|' in a text would begin performance data,
+ * and quotes and '=' in a label would end it, so foreign ones are replaced.
+ *
+ * Performance data is in seconds, because the guidelines have no unit of days, and thresholds are
+ * ranges: "2592000:" is what alerts below that number; without the colon it would alert above.
  */
 
 #include "render/render_report.h"
@@ -70,25 +72,38 @@ static void append_first_line(Buf *b, const Inventory *inventory, const Endpoint
                 buf_append_str(b, "; ...");
 }
 
-/* 'name'=days;warning;critical;0 */
+/* 'name'=seconds left;warning;critical */
 static void append_perfdata(Buf *b, const Endpoint *e, int64_t now_at)
 {
         const AssessedDates *d = &e->dates;
 
-        if (!d->has_effective)
-                return;
-
         buf_append_str(b, " '");
         append_without(b, e->config->name, "|'\"=");
         buf_append_str(b, "'=");
-        buf_append_i64(b, view_days_left(d->effective_at, now_at));
-        buf_append_str(b, "d;");
-        if (d->has_policy)
-                buf_append_i64(b, d->warning_seconds / SECONDS_PER_DAY);
+        buf_append_i64(b, d->effective_at - now_at);
+        buf_append_char(b, 's');
+        if (!d->has_policy)
+                return;
         buf_append_char(b, ';');
-        if (d->has_policy)
-                buf_append_i64(b, d->critical_seconds / SECONDS_PER_DAY);
-        buf_append_str(b, ";0");
+        buf_append_i64(b, d->warning_seconds);
+        buf_append_str(b, ":;");
+        buf_append_i64(b, d->critical_seconds);
+        buf_append_char(b, ':');
+}
+
+static void append_all_perfdata(
+        Buf *b, const Endpoint *const *sorted, size_t n, int64_t now_at)
+{
+        bool any = false;
+
+        for (size_t i = 0; i < n; i++) {
+                if (!sorted[i]->dates.has_effective)
+                        continue;
+                if (!any)
+                        buf_append_str(b, " |");
+                append_perfdata(b, sorted[i], now_at);
+                any = true;
+        }
 }
 
 static void append_details(Buf *b, const Endpoint *e)
@@ -122,9 +137,7 @@ int render_nagios(const Inventory *inventory, int64_t now_at, Buf *b)
         n = inventory_count(inventory);
 
         append_first_line(b, inventory, sorted);
-        buf_append_str(b, " |");
-        for (size_t i = 0; i < n; i++)
-                append_perfdata(b, sorted[i], now_at);
+        append_all_perfdata(b, sorted, n, now_at);
         buf_append_char(b, '\n');
         for (size_t i = 0; i < n; i++)
                 append_details(b, sorted[i]);

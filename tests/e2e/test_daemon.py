@@ -380,7 +380,8 @@ class Probe(Case):
         path = self.estate.write("n.conf", self.config(self.endpoint("one", port)))
         status, out, _ = once(path, "--format=nagios")
         self.assertEqual(status, 0)
-        self.assertRegex(out.splitlines()[0], r"^MQTLS OK.*\|")
+        self.assertRegex(out.splitlines()[0],
+                         r"^MQTLS OK - [^|]*\| 'one'=[0-9]+s;2592000:;604800:$")
         status, out, _ = once(path, "--endpoint", "no*")
         self.assertEqual(status, 3)
 

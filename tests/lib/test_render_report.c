@@ -446,7 +446,8 @@ START_TEST(test_nagios_says_the_worst_in_its_first_line)
 
         ck_assert_int_eq(render_nagios(i, PKI_NOW, &b), 0);
         ck_assert_msg(strncmp(buf_str(&b), wanted, strlen(wanted)) == 0, "%s", buf_str(&b));
-        ck_assert_msg(strstr(buf_str(&b), " | 'B-EXPIRING'=10d;30;7;0 'A-HEALTHY'=365d;30;7;0\n"),
+        ck_assert_msg(strstr(buf_str(&b), " | 'B-EXPIRING'=867600s;2592000:;604800: "
+                                       "'A-HEALTHY'=31536000s;2592000:;604800:\n"),
                 "%s", buf_str(&b));
         ck_assert_ptr_nonnull(strstr(buf_str(&b), "\nok A-HEALTHY: "));
 }
@@ -465,7 +466,26 @@ START_TEST(test_nagios_names_cannot_break_the_line)
         bar = strchr(buf_str(&b), '|');
         ck_assert_ptr_nonnull(bar);
         ck_assert_ptr_null(strchr(bar + 1, '|'));
-        ck_assert_msg(strstr(bar, "| 'a_b_c_d_e\\x0af'=365d;") != NULL, "%s", bar);
+        ck_assert_msg(strstr(bar, "| 'a_b_c_d_e\\x0af'=31536000s;") != NULL, "%s", bar);
+}
+END_TEST
+
+/* Expired is less than nothing left; a date that is not known is no number. */
+START_TEST(test_nagios_performance_data_is_what_is_known)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(three, 2);
+        CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "A",
+                .not_before = PKI_AT(PKI_NOW - 9 * PKI_DAY),
+                .not_after = PKI_AT(PKI_NOW - 60)});
+        CLEANUP_BUF Buf nothing = BUF_INIT, expired = BUF_INIT;
+
+        ck_assert_int_eq(render_nagios(i, PKI_NOW, &nothing), 0);
+        ck_assert_ptr_null(strchr(buf_str(&nothing), '|'));
+
+        answer(i, three[0].name, &cert);
+        ck_assert_int_eq(render_nagios(i, PKI_NOW, &expired), 0);
+        ck_assert_msg(strstr(buf_str(&expired), " | 'A-HEALTHY'=-60s;2592000:;604800:\n"), "%s",
+                buf_str(&expired));
 }
 END_TEST
 
@@ -533,6 +553,7 @@ static Suite *make_suite(void)
 
         tcase_add_test(nagios, test_nagios_says_the_worst_in_its_first_line);
         tcase_add_test(nagios, test_nagios_names_cannot_break_the_line);
+        tcase_add_test(nagios, test_nagios_performance_data_is_what_is_known);
         tcase_add_test(nagios, test_nagios_when_all_is_well);
         tcase_add_test(nagios, test_exit_status);
         suite_add_tcase(suite, nagios);
