@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "daemon/output.h"
 #include "daemon/process_facts.h"
+#include "daemon/repository_reader.h"
 #include "daemon/scheduler.h"
 #include "model/inventory.h"
 #include "render/render_metrics.h"
@@ -20,6 +21,7 @@
 
 enum {
         FDS_BESIDE_PROBES = 64,
+        KEYSTORE_PATIENCE_USEC = 10000000,
 };
 
 typedef struct Progress {
@@ -59,26 +61,6 @@ static int look(sd_event *event, const Clock *clock, Inventory *inventory)
         return r;
 }
 
-/* One look at each, as nothing else waits meanwhile. */
-static int read_repositories(Inventory *inventory, const Clock *clock)
-{
-        size_t n = 0;
-        const Repository *all = inventory_repositories(inventory, &n);
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                const KeystoreConfig *c = all[i].config;
-                CLEANUP_REPOSITORY_READING RepositoryReading reading = {0};
-                bool changed = false;
-
-                r = repository_read(c->path, c->stash, c->passphrase, &reading);
-                if (r >= 0)
-                        r = inventory_take_reading(
-                                inventory, i, &reading, clock_wall_at(clock), &changed);
-        }
-        return r;
-}
-
 /* Looks at every endpoint of the configuration. `*ret` knows what was seen. */
 static int look_at(Config *config, const Clock *clock, Inventory **ret)
 {
@@ -88,7 +70,7 @@ static int look_at(Config *config, const Clock *clock, Inventory **ret)
 
         r = inventory_new(config, &inventory);
         if (r >= 0)
-                r = read_repositories(inventory, clock);
+                r = repository_reader_read_all(clock, inventory, KEYSTORE_PATIENCE_USEC);
         if (r >= 0)
                 r = sd_event_new(&event);
         if (r >= 0)

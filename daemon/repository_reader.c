@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -303,4 +304,62 @@ RepositoryReader *repository_reader_free(RepositoryReader *r)
         free(r->watches);
         free(r);
         return NULL;
+}
+
+/* ---- once ---- */
+
+static bool is_all_read(const Inventory *inventory)
+{
+        size_t n = 0;
+        const Repository *all = inventory_repositories(inventory, &n);
+
+        for (size_t i = 0; i < n; i++)
+                if (all[i].read_at == 0)
+                        return false;
+        return true;
+}
+
+static void on_nothing(void *userdata UNUSED)
+{
+}
+
+static int wait_for_all(sd_event *event, const Clock *clock, const Inventory *inventory,
+        uint64_t until_usec)
+{
+        while (!is_all_read(inventory)) {
+                uint64_t now_usec = clock_monotonic_usec(clock);
+                int r;
+
+                if (now_usec >= until_usec)
+                        return -ETIMEDOUT;
+                r = sd_event_run(event, until_usec - now_usec);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int repository_reader_read_all(const Clock *clock, Inventory *inventory, uint64_t patience_usec)
+{
+        static const RepositoryPace pace = REPOSITORY_PACE_DEFAULT;
+        RepositoryReader *reader = NULL;
+        sd_event *event = NULL;
+        int r;
+
+        assert(clock);
+        assert(inventory);
+
+        if (is_all_read(inventory))
+                return 0;
+
+        r = sd_event_new(&event);
+        if (r >= 0)
+                r = repository_reader_new(event, clock, &pace, inventory, on_nothing, NULL, &reader);
+        if (r >= 0)
+                r = wait_for_all(
+                        event, clock, inventory, clock_monotonic_usec(clock) + patience_usec);
+        if (r != -ETIMEDOUT) /* else the thread has the reader still */
+                (void) repository_reader_free(reader);
+        sd_event_unref(event);
+        return r == -ETIMEDOUT ? 0 : r;
 }

@@ -44,6 +44,13 @@ int repository_reader_new(sd_event *event, const Clock *clock, const RepositoryP
 RepositoryReader *repository_reader_free(RepositoryReader *r);
 DEFINE_CLEANUP(RepositoryReader, repository_reader_free, repository_reader_cleanup)
 
+/*
+ * For commands that run once and end: reads all of them and waits for it, but not for a disk that hangs.
+ * What could not be read by then stays unread, and the thread that waits for it stays behind: the
+ * process ends under it. Returns 0 or -errno.
+ */
+int repository_reader_read_all(const Clock *clock, Inventory *inventory, uint64_t patience_usec);
+
 /* After inventory_sync(): reads all of them anew. What is under way for the old ones is dropped. */
 void repository_reader_reload(RepositoryReader *r);
 

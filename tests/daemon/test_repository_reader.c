@@ -194,6 +194,49 @@ START_TEST(what_was_under_way_at_a_reload_is_not_taken)
 }
 END_TEST
 
+START_TEST(a_command_reads_all_before_it_goes_on)
+{
+        CLEANUP_BENCH Bench b;
+        CLEANUP(inventory_cleanup) Inventory *i = NULL;
+        CLEANUP(config_cleanup) Config *c = NULL;
+        size_t n = 0;
+
+        bench_begin(&b);
+        c = config(&b, "k", "key");
+        ck_assert_int_eq(inventory_new(c, &i), 0);
+        ck_assert_int_eq(repository_reader_read_all(&clock_system, i, LOOP_PATIENCE_USEC), 0);
+        ck_assert_ptr_nonnull(inventory_repositories(i, &n)->keystore);
+}
+END_TEST
+
+/* Each look at it is an hour later. */
+static uint64_t running_clock(void *userdata)
+{
+        uint64_t *now_usec = userdata;
+
+        *now_usec += UINT64_C(3600000000);
+        return *now_usec;
+}
+
+START_TEST(a_command_does_not_wait_for_a_disk_that_hangs)
+{
+        CLEANUP_BENCH Bench b;
+        CLEANUP(inventory_cleanup) Inventory *i = NULL;
+        CLEANUP(config_cleanup) Config *c = NULL;
+        uint64_t now_usec = 0;
+        Clock clock = clock_system;
+        size_t n = 0;
+
+        bench_begin(&b);
+        c = config(&b, "k", "key");
+        ck_assert_int_eq(inventory_new(c, &i), 0);
+        clock.monotonic_usec = running_clock;
+        clock.userdata = &now_usec;
+        ck_assert_int_eq(repository_reader_read_all(&clock, i, 1), 0);
+        ck_assert_int_eq(inventory_repositories(i, &n)->read_at, 0);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("repository_reader");
@@ -205,6 +248,8 @@ static Suite *make_suite(void)
         tcase_add_test(tcase, a_stash_file_that_is_opened_to_all_is_seen);
         tcase_add_test(tcase, a_reload_reads_what_is_configured_then);
         tcase_add_test(tcase, what_was_under_way_at_a_reload_is_not_taken);
+        tcase_add_test(tcase, a_command_reads_all_before_it_goes_on);
+        tcase_add_test(tcase, a_command_does_not_wait_for_a_disk_that_hangs);
         suite_add_tcase(suite, tcase);
         return suite;
 }
