@@ -26,19 +26,17 @@ static void append_count(const Page *p, PageQueryField field, const char *value,
         const char *words, size_t n)
 {
         const char *asked = page_query_get(p->query, field);
+        bool is_here = asked && value && strcmp(asked, value) == 0;
         const PageQuery nothing = {0};
         Buf *b = p->b;
 
-        buf_appendf(b, "<li class=\"%s%s\"><a", class, n == 0 ? " none" : "");
-        if (asked && value && strcmp(asked, value) == 0)
-                buf_append_str(b, " aria-current=\"true\"");
-        buf_append_str(b, " href=\"");
+        buf_appendf(b, "<li class=\"%s%s%s\"><a href=\"", class, n == 0 ? " none" : "", is_here ? " here" : "");
         page_query_append(b, &nothing, field, value);
         buf_append_str(b, "\"><b>");
         html_number(b, n);
         buf_append_str(b, "</b> ");
         html_state(b, class, words);
-        buf_append_str(b, "</a></li>\n");
+        buf_append_str(b, is_here ? "<span class=\"unseen\">, shown</span></a></li>\n" : "</a></li>\n");
 }
 
 static void append_counts(const Page *p)

@@ -216,17 +216,23 @@ static void append_address_leaf(const Page *p, const AddressObservation *a)
                 buf_append_str(p->b, "<small>remembered</small>");
 }
 
+/* How long each phase took. */
 static void append_timings(Buf *b, const AddressObservation *a)
 {
+        bool first = true;
+
         for (int i = 0; i < _PHASE_MAX; i++) {
                 uint64_t usec = a->phase_usec[i];
 
                 if (!a->phase_reached[i])
                         continue;
-                buf_appendf(b, "<span class=\"phase\">%s %u.%u ms</span> ",
+                buf_appendf(b, "%s%s %u.%u ms", first ? "<small>" : ", ",
                         probe_phase_to_string((ProbePhase) i), (unsigned) (usec / USEC_PER_MSEC),
                         (unsigned) (usec / (USEC_PER_MSEC / 10) % 10));
+                first = false;
         }
+        if (!first)
+                buf_append_str(b, "</small>");
 }
 
 static void append_address(const Page *p, const Endpoint *e, size_t i)
@@ -236,14 +242,13 @@ static void append_address(const Page *p, const Endpoint *e, size_t i)
 
         buf_append_str(b, "<tr><th scope=\"row\">");
         html_name(b, a->address ? a->address : a->conname);
+        append_timings(b, a);
         buf_append_str(b, "</th><td>");
         append_outcome(p, e, i);
         buf_append_str(b, "</td><td>");
         append_address_tls(b, a);
         buf_append_str(b, "</td><td>");
         append_address_leaf(p, a);
-        buf_append_str(b, "</td><td class=\"phases\">");
-        append_timings(b, a);
         buf_append_str(b, "</td></tr>\n");
 }
 
@@ -260,7 +265,7 @@ void page_append_addresses(const Page *p, const Endpoint *e)
                 buf_append_str(b, "<p>The names do not resolve now; these are the addresses known last.</p>\n");
         buf_append_str(b, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Address</th>"
                           "<th scope=\"col\">Outcome</th><th scope=\"col\">Negotiated</th>"
-                          "<th scope=\"col\">Leaf</th><th scope=\"col\">Time taken</th></tr></thead>\n<tbody>\n");
+                          "<th scope=\"col\">Leaf</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < e->observation->n_addresses; i++)
                 append_address(p, e, i);
         buf_append_str(b, "</tbody></table></div>\n</section>\n");
