@@ -443,10 +443,10 @@ int config_load_files(const char *path, const ConfigSurroundings *surroundings, 
         assert(ret);
 
         r = config_source_read(path, issues, files ? &files->own : NULL, &source);
-        if (r < 0)
-                return r;
-
-        return load_source(source, path, surroundings, issues, files, ret);
+        if (r >= 0)
+                r = load_source(source, path, surroundings, issues, files, ret);
+        issues_sort(issues);
+        return r;
 }
 
 int config_load(
@@ -467,8 +467,8 @@ int config_load_text(const char *path, const void *text, size_t len,
         assert(ret);
 
         r = config_source_from_text(path, text, len, issues, &source);
-        if (r < 0)
-                return r;
-
-        return load_source(source, path, surroundings, issues, NULL, ret);
+        if (r >= 0)
+                r = load_source(source, path, surroundings, issues, NULL, ret);
+        issues_sort(issues);
+        return r;
 }

@@ -78,6 +78,28 @@ void issues_add_warning(Issues *issues, const char *file, unsigned line, const c
         va_end(ap);
 }
 
+static int compare_issues(const void *a, const void *b)
+{
+        const Issue *x = a, *y = b;
+        int r = strcmp(x->file, y->file);
+
+        if (r != 0)
+                return r;
+        if (x->line != y->line)
+                return x->line < y->line ? -1 : 1;
+        return (x->order > y->order) - (x->order < y->order);
+}
+
+void issues_sort(Issues *issues)
+{
+        assert(issues);
+
+        for (size_t i = 0; i < issues->n; i++)
+                issues->list[i].order = i;
+        if (issues->n > 0)
+                qsort(issues->list, issues->n, sizeof(*issues->list), compare_issues);
+}
+
 void issue_append(const Issue *issue, Buf *b)
 {
         assert(issue);

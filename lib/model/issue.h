@@ -18,6 +18,7 @@ typedef struct Issue {
         char *setting;    /* "endpoints[3].sslciph"; NULL: none in particular */
         char *text;
         bool is_warning;  /* said, but does not refuse the configuration */
+        size_t order;     /* for issues_sort() */
 } Issue;
 
 typedef struct Issues {
@@ -38,6 +39,10 @@ void issues_add(Issues *issues, const char *file, unsigned line, const char *set
         const char *format, ...) PRINTF_LIKE(5, 6);
 void issues_add_warning(Issues *issues, const char *file, unsigned line, const char *setting,
         const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* By file, and in it by line, as people go through a file to mend it: mistakes are found in another
+ * order. Those of one line stay in the order in which they were found. */
+void issues_sort(Issues *issues);
 
 /* Appends "FILE:LINE: setting: what is wrong; what to do" (warnings: "FILE:LINE: warning: …"),
  * without a line end; one printable line whatever the file held. */

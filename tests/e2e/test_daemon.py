@@ -67,9 +67,9 @@ class Mistakes(Case):
                                 timeout=60, check=False)
         lines = [l for l in result.stderr.decode().splitlines() if ": warning: " not in l]
         self.assertEqual(result.returncode, 1)
-        told = sorted(int(re.match(re.escape(path) + r":(\d+): ", l).group(1)) for l in lines
-                      if l.startswith(path))
-        self.assertEqual(told, LINES_OF_MISTAKES, "\n".join(lines))
+        told = [int(re.match(re.escape(path) + r":(\d+): ", l).group(1)) for l in lines
+                if l.startswith(path)]
+        self.assertEqual(told, LINES_OF_MISTAKES, "in the order of the file:\n" + "\n".join(lines))
         for line in lines:
             self.assertIn("; ", line, "a remedy follows the semicolon")
 

@@ -46,6 +46,28 @@ START_TEST(an_issue_is_one_line)
 }
 END_TEST
 
+START_TEST(sorted_issues_go_through_each_file)
+{
+        static const struct {
+                const char *file;
+                unsigned line;
+                const char *text;
+        } added[] = {
+                { "b", 2, "7" }, { "a", 10, "4" }, { "a", 9, "2" }, { "b", 0, "6" }, { "a", 10, "5" },
+                { "a", 0, "1" }, { "a", 9, "3" },
+        };
+        Issues issues = ISSUES_INIT;
+
+        issues_sort(&issues); /* nothing to do */
+        for (size_t i = 0; i < ARRAY_LEN(added); i++)
+                issues_add(&issues, added[i].file, added[i].line, NULL, "%s", added[i].text);
+        issues_sort(&issues);
+        for (size_t i = 0; i < issues.n; i++)
+                ck_assert_int_eq(issues.list[i].text[0], (int) ('1' + i));
+        issues_done(&issues);
+}
+END_TEST
+
 START_TEST(all_issues_stay_in_order)
 {
         Issues issues = ISSUES_INIT;
@@ -75,6 +97,7 @@ static Suite *make_suite(void)
 
         tcase_add_loop_test(tcase, an_issue_is_one_line, 0, (int) ARRAY_LEN(rows));
         tcase_add_test(tcase, all_issues_stay_in_order);
+        tcase_add_test(tcase, sorted_issues_go_through_each_file);
         suite_add_tcase(suite, tcase);
         return suite;
 }
