@@ -28,7 +28,7 @@ InteropResult render_interop_result(const SslCiph *initiator, const SslCiph *acc
         without = interop_meet(initiator, acceptor, false, NULL);
         if (needs_tls13(initiator) && needs_tls13(acceptor))
                 return with;
-        return MAX_OF(with, without);
+        return MAX_OF(with, MIN_OF(without, INTEROP_MAY_FAIL));
 }
 
 static void append_advice(const SslCiph *initiator, const SslCiph *acceptor, Buf *b)

@@ -9,9 +9,9 @@
 #include "render/render_report.h"
 
 /*
- * The worse of what happens with TLS 1.3 and without, because who asks does not know which of both it
- * will be. Two values that name nothing but TLS 1.3 stand on queue managers that have it, so for these
- * only the one counts.
+ * What happens with TLS 1.3, which both sides have by default since 9.2; and at best "may fail" where
+ * it is worse without, because who asks does not know which of both it will be. Two values that name
+ * nothing but TLS 1.3 stand on queue managers that have it, so for these only the one counts.
  */
 InteropResult render_interop_result(const SslCiph *initiator, const SslCiph *acceptor);
 

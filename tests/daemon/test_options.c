@@ -470,6 +470,8 @@ static const struct {
                 "may fail\n", NULL},
         {"the classic is 2", {{"--interop", "ANY_TLS12_OR_HIGHER", "ANY_TLS12"}}, 2,
                 "fails (fails with TLS 1.3, works without it)\n", NULL},
+        {"what fails only without TLS 1.3 is 1", {{"--interop", "ANY_TLS13", "ANY_TLS12_OR_HIGHER"}}, 1,
+                "may fail (works with TLS 1.3, fails without it)\n", NULL},
         {"and tells what to change first", {{"--interop", "ANY_TLS12_OR_HIGHER", "ANY_TLS12"}}, 2,
                 "Open the accepting side first, tighten it last", NULL},
         {"the order matters", {{"--interop", "ANY_TLS12", "ANY_TLS12_OR_HIGHER"}}, 0,
