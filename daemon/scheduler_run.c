@@ -181,6 +181,7 @@ static int slot_start(Slot *slot, uint64_t now_usec)
                 return r;
 
         listener_begin(slot->listener);
+        endpoint_note_begin(e);
         slot->started_usec = now_usec;
         TAILQ_INSERT_TAIL(&s->running, slot, running_link);
         s->n_running++;

@@ -195,7 +195,7 @@ int inventory_sync(Inventory *i, Config *config,
                 if (!p.is_new[k] && !endpoint_config_sees_equal(e->config, now))
                         endpoint_restart(e);
                 e->config = now;
-                e->mq_reloaded = true;
+                e->n_reloads++;
         }
 
         remove_others(i, config, removed, userdata);

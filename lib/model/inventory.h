@@ -46,7 +46,9 @@ typedef struct Endpoint {
         int64_t mq_at;    /* when; 0: never */
         int64_t mq_early_at; /* when one was last made before its time; 0: never */
         bool mq_unknown;  /* it did not know the channel */
-        bool mq_reloaded; /* the configuration was read again since */
+        unsigned n_reloads;        /* how often the configuration was read again */
+        unsigned mq_begun_reload;  /* n_reloads when the last probe began, */
+        unsigned mq_asked_reload;  /* and when the one began that gave the last answer */
 
         SurveyFacts *survey; /* the last one; NULL: none was made */
 
@@ -101,6 +103,9 @@ Config *inventory_config(const Inventory *i);
 size_t inventory_count(const Inventory *i);
 Endpoint *inventory_at(const Inventory *i, size_t index); /* in configuration order */
 Endpoint *inventory_find(const Inventory *i, const char *name);
+
+/* A probe begins: it asks by what is configured now, even if that is read again before it ends. */
+void endpoint_note_begin(Endpoint *e);
 
 /*
  * Records a probe: judges it for `now_at` and replaces what was known. An address that showed no

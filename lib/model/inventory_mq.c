@@ -162,13 +162,20 @@ void endpoint_take_mq(Endpoint *e, const Observation *o)
         e->mq = asked->mq;
         e->mq_context = asked->mq_context;
         e->mq_at = o->finished_at;
-        e->mq_reloaded = false;
+        e->mq_asked_reload = e->mq_begun_reload;
         e->mq_unknown = o->anonymous && says_unknown(o->anonymous);
         for (size_t k = 0; k < o->n_addresses; k++)
                 e->mq_unknown = e->mq_unknown || says_unknown(&o->addresses[k]);
 }
 
 /* ---- when is it time again? ---- */
+
+void endpoint_note_begin(Endpoint *e)
+{
+        assert(e);
+
+        e->mq_begun_reload = e->n_reloads;
+}
 
 /* Only what TLS showed in this probe can be compared. */
 static bool context_changed(const AddressObservation *a)
@@ -194,7 +201,7 @@ bool endpoint_mq_due(const Endpoint *e, int64_t now_at)
         if (e->config->depth != PROBE_DEPTH_MQ)
                 return false;
         if (e->mq_unknown)
-                return e->mq_reloaded;
+                return e->mq_asked_reload != e->n_reloads;
         if (e->mq_at == 0 || has_passed(e, e->mq_at, now_at))
                 return true;
         if (e->mq_early_at != 0 && !has_passed(e, e->mq_early_at, now_at))

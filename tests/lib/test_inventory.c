@@ -540,6 +540,7 @@ START_TEST(an_unknown_channel_is_asked_for_again_after_a_reload_only)
         CLEANUP_PKI PkiCert other = pki_issue(&(PkiOptions){ .cn = "qm1" });
         Endpoint *e = inventory_at(i, 0);
 
+        endpoint_note_begin(e);
         record_mq(i, e, NOW, 0x01);
         ck_assert_int_eq(assessment_primary(e->assessment), DIAGNOSIS_MQ_CHANNEL_UNKNOWN);
         ck_assert(!endpoint_mq_due(e, NOW + 365 * DAY));
@@ -551,6 +552,7 @@ START_TEST(an_unknown_channel_is_asked_for_again_after_a_reload_only)
         ck_assert_ptr_nonnull(e->observation);
         ck_assert(endpoint_mq_due(e, NOW + 120));
 
+        endpoint_note_begin(e);
         record_mq(i, e, NOW + 120, 0x01);
         ck_assert(!endpoint_mq_due(e, NOW + 365 * DAY));
 
@@ -564,6 +566,29 @@ START_TEST(an_unknown_channel_is_asked_for_again_after_a_reload_only)
 
         record_mq(i, e, NOW + 240, 0);
         ck_assert(endpoint_mq_due(e, NOW + 365 * DAY));
+}
+END_TEST
+
+/* What was read again in the middle of it was not asked for. */
+START_TEST(an_unknown_channel_is_asked_for_again_when_the_reload_came_during_the_answer)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(MQ_ENDPOINT(""));
+        CLEANUP(config_cleanup) Config *same = config(MQ_ENDPOINT(""));
+        Endpoint *e = inventory_at(i, 0);
+
+        endpoint_note_begin(e);
+        ck_assert_int_eq(inventory_sync(i, same, NULL, NULL), 0);
+        record_mq(i, e, NOW, 0x01);
+        ck_assert(endpoint_mq_due(e, NOW + 60));
+
+        /* A probe that did not come so far changes nothing of that. */
+        endpoint_note_begin(e);
+        record_refused(i, e, NOW + 60);
+        ck_assert(endpoint_mq_due(e, NOW + 120));
+
+        endpoint_note_begin(e);
+        record_mq(i, e, NOW + 120, 0x01);
+        ck_assert(!endpoint_mq_due(e, NOW + 365 * DAY));
 }
 END_TEST
 
@@ -711,6 +736,8 @@ static Suite *make_suite(void)
         tcase_add_test(tcase, looks_at_depth_mq_are_due_at_their_own_pace);
         tcase_add_test(tcase, another_certificate_or_cipher_makes_a_look_due_at_once);
         tcase_add_test(tcase, an_unknown_channel_is_asked_for_again_after_a_reload_only);
+        tcase_add_test(
+                tcase, an_unknown_channel_is_asked_for_again_when_the_reload_came_during_the_answer);
         tcase_add_test(tcase, a_changed_configuration_forgets_the_answer);
         tcase_add_loop_test(tcase, another_pace_or_policy_keeps_what_was_seen, 0,
                 ARRAY_LEN(judged_differently));
