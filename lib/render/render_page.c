@@ -73,9 +73,9 @@ static void append_alarm(Buf *b, Severity s, const char *text)
 
 static const char *state_words(const DaemonFacts *d)
 {
-        if (!d->has_state || (!d->state_problem && d->state_saved))
+        if (!d->has_state || (d->state_saved && d->n_state_damaged == 0))
                 return NULL;
-        if (d->state_problem && strcmp(d->state_problem, "damaged") == 0)
+        if (d->state_saved)
                 return "The database of what is remembered was damaged and has been begun anew; the damaged "
                        "file was set aside in the state directory.";
         if (d->state_problem)

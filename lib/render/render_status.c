@@ -294,6 +294,22 @@ static json_t *daemon_findings_to_json(Json *j, const DaemonFacts *d)
         return list;
 }
 
+static json_t *state_to_json(Json *j, const DaemonFacts *d)
+{
+        json_t *o = NULL;
+
+        if (!d->has_state)
+                return json_null();
+
+        o = json_new_object(j);
+        json_put_boolean(j, o, "saved", d->state_saved);
+        json_put_text(j, o, "problem", d->state_problem);
+        json_put_instant(j, o, "last_write_at", d->state_last_write_at != 0, d->state_last_write_at);
+        json_put_integer(j, o, "waiting_endpoints", (int64_t) d->n_state_waiting);
+        json_put_integer(j, o, "damaged", (int64_t) d->n_state_damaged);
+        return o;
+}
+
 static void put_shard(Json *j, json_t *o, const Shard *shard)
 {
         CLEANUP_BUF Buf b = BUF_INIT;
@@ -326,6 +342,7 @@ static json_t *daemon_to_json(Json *j, const DaemonFacts *d, const Config *confi
         json_put_real(j, o, "scheduler_lag_seconds", d->scheduler_lag_seconds);
         json_put_integer(j, o, "sessions_resumed", (int64_t) d->n_sessions_resumed);
         json_put_integer(j, o, "resolver_failures", (int64_t) d->n_resolver_failures);
+        json_put(j, o, "state", state_to_json(j, d));
         json_put(j, o, "web", web_to_json(j, &d->web));
         json_put(j, o, "findings", daemon_findings_to_json(j, d));
         return o;

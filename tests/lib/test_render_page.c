@@ -271,7 +271,7 @@ static void set_waiting(DaemonFacts *d)
 static void set_damaged(DaemonFacts *d)
 {
         d->has_state = d->state_saved = true;
-        d->state_problem = "damaged";
+        d->n_state_damaged = 1;
 }
 
 static void set_resumed(DaemonFacts *d)

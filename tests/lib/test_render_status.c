@@ -253,6 +253,34 @@ START_TEST(test_the_daemon_speaks_of_itself)
         ck_assert_json_text(root, "daemon.version", "0.1.0");
         ck_assert_json_int(root, "daemon.started_at_epoch", PKI_NOW - 60);
         ck_assert_msg(json_is_true(at(root, "daemon.ready")), "it is ready");
+        ck_assert_json_null(root, "daemon.state"); /* there is none to speak of */
+}
+END_TEST
+
+START_TEST(test_the_daemon_tells_whether_its_state_is_saved)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, ARRAY_LEN(two));
+        DaemonFacts d = estate_daemon();
+        CLEANUP_JSON json_t *good = NULL, *bad = NULL;
+
+        d.has_state = d.state_saved = true;
+        d.state_last_write_at = PKI_NOW - 3;
+        good = status_of(i, &d, NULL);
+        ck_assert_msg(json_is_true(at(good, "daemon.state.saved")), "it is saved");
+        ck_assert_json_null(good, "daemon.state.problem");
+        ck_assert_json_int(good, "daemon.state.last_write_at_epoch", PKI_NOW - 3);
+
+        d.state_saved = false;
+        d.state_problem = "full";
+        d.state_last_write_at = 0;
+        d.n_state_waiting = 2;
+        d.n_state_damaged = 1;
+        bad = status_of(i, &d, NULL);
+        ck_assert_msg(json_is_false(at(bad, "daemon.state.saved")), "it is not saved");
+        ck_assert_json_text(bad, "daemon.state.problem", "full");
+        ck_assert_json_null(bad, "daemon.state.last_write_at");
+        ck_assert_json_int(bad, "daemon.state.waiting_endpoints", 2);
+        ck_assert_json_int(bad, "daemon.state.damaged", 1);
 }
 END_TEST
 
@@ -536,6 +564,7 @@ static Suite *make_suite(void)
         tcase_add_test(documents, test_a_kept_chain_says_since_when);
         tcase_add_loop_test(documents, test_filter, 0, (int) ARRAY_LEN(filters));
         tcase_add_test(documents, test_the_daemon_speaks_of_itself);
+        tcase_add_test(documents, test_the_daemon_tells_whether_its_state_is_saved);
         tcase_add_loop_test(documents, test_hostile_certificate_can_be_recovered, 0,
                 (int) estate_hostile_count());
         tcase_add_test(documents, test_bytes_that_are_no_text_stand_as_hex);
