@@ -174,11 +174,10 @@ static char *copy_text(const char *text, bool *failed)
         return copy;
 }
 
-static int begin_look(RepositoryReader *r, size_t index, const KeystoreConfig *c)
+static int look_new(RepositoryReader *r, size_t index, const KeystoreConfig *c, Look **ret)
 {
-        CLEANUP(look_cleanup) Look *l = calloc(1, sizeof(*l));
+        Look *l = calloc(1, sizeof(*l));
         bool failed = false;
-        int q;
 
         if (!l)
                 return -ENOMEM;
@@ -190,17 +189,31 @@ static int begin_look(RepositoryReader *r, size_t index, const KeystoreConfig *c
         l->path = copy_text(c->path, &failed);
         l->stash = copy_text(c->stash, &failed);
         l->passphrase = copy_text(c->passphrase, &failed);
-        if (failed)
+        if (failed) {
+                (void) look_free(l);
                 return -ENOMEM;
+        }
 
-        q = worker_submit(r->worker,
-                &(WorkerJob){
-                        .run = run_look, .done = look_done, .drop = drop_look, .userdata = l });
+        *ret = l;
+        return 0;
+}
+
+static int begin_look(RepositoryReader *r, size_t index, const KeystoreConfig *c)
+{
+        WorkerJob job = { .run = run_look, .done = look_done, .drop = drop_look };
+        Look *l = NULL;
+        int q = look_new(r, index, c, &l);
+
         if (q < 0)
                 return q;
-        r->watches[index].is_under_way = true;
-        l = NULL; /* the job's */
-        return 0;
+
+        job.userdata = l;
+        q = worker_submit(r->worker, &job);
+        if (q < 0)
+                (void) look_free(l);
+        else
+                r->watches[index].is_under_way = true;
+        return q;
 }
 
 static void look_at_all(RepositoryReader *r)
@@ -265,7 +278,7 @@ static int set_up(RepositoryReader *r)
 int repository_reader_new(sd_event *event, const Clock *clock, const RepositoryPace *pace,
         Inventory *inventory, RepositoryReaderHandler handler, void *userdata, RepositoryReader **ret)
 {
-        CLEANUP(repository_reader_cleanup) RepositoryReader *r = calloc(1, sizeof(*r));
+        CLEANUP(repository_reader_cleanup) RepositoryReader *r = NULL;
         int q;
 
         assert(event);
@@ -275,6 +288,7 @@ int repository_reader_new(sd_event *event, const Clock *clock, const RepositoryP
         assert(handler);
         assert(ret);
 
+        r = calloc(1, sizeof(*r));
         if (!r)
                 return -ENOMEM;
 
