@@ -147,6 +147,19 @@ static void append_or_replace(Buf *b, const Piece *p)
 }
 
 /* Drives `escape` over the bytes; what it appends stays within `max_bytes` (0: without bound). */
+/* How many bytes from here on are letters, digits, '.', '-' or '_': no escaper touches these, so they are
+ * taken together. Pages of megabytes consist of little else. */
+static size_t plain_run(const char *s, size_t len)
+{
+        size_t n = 0;
+
+        while (n < len && ((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= 'A' && s[n] <= 'Z') ||
+                                  (s[n] >= '0' && s[n] <= '9') || s[n] == '.' || s[n] == '-' ||
+                                  s[n] == '_'))
+                n++;
+        return n;
+}
+
 static void escape_each(Buf *b, const char *s, size_t len, size_t max_bytes, PieceEscaper escape)
 {
         size_t start, keep;
@@ -156,8 +169,15 @@ static void escape_each(Buf *b, const char *s, size_t len, size_t max_bytes, Pie
 
         start = keep = b->len;
         for (size_t i = 0; i < len;) {
-                Piece piece = piece_at(s + i, len - i);
+                size_t run = max_bytes == 0 ? plain_run(s + i, len - i) : 0;
+                Piece piece;
 
+                buf_append(b, s + i, run);
+                i += run;
+                if (i == len)
+                        return;
+
+                piece = piece_at(s + i, len - i);
                 escape(b, &piece);
                 i += piece.len;
 
@@ -303,6 +323,16 @@ void escape_calendar(Buf *b, const char *s, size_t len)
         escape_each(b, s, len, 0, calendar_piece);
 }
 
+/* How many bytes from here on are printable ASCII. */
+static size_t printable_run(const char *s, size_t len)
+{
+        size_t n = 0;
+
+        while (n < len && s[n] >= ' ' && s[n] <= '~')
+                n++;
+        return n;
+}
+
 void escape_calendar_line(Buf *b, const char *line, size_t len)
 {
         size_t column = 0;
@@ -311,9 +341,18 @@ void escape_calendar_line(Buf *b, const char *line, size_t len)
         assert(line || len == 0);
 
         for (size_t i = 0; i < len;) {
-                Piece piece = piece_at(line + i, len - i);
-                size_t width = piece.is_text ? piece.len : strlen(REPLACEMENT);
+                size_t run = printable_run(line + i, MIN_OF(len - i, CALENDAR_LINE_OCTETS - column));
+                Piece piece;
+                size_t width;
 
+                buf_append(b, line + i, run);
+                column += run;
+                i += run;
+                if (i == len)
+                        break;
+
+                piece = piece_at(line + i, len - i);
+                width = piece.is_text ? piece.len : strlen(REPLACEMENT);
                 i += piece.len;
 
                 /* A line break from outside would begin a line of its own. */
