@@ -7,6 +7,7 @@ connection that succeeds, or by a value that appears on the daemon's own pages."
 
 import contextlib
 import http.client
+import importlib
 import json
 import os
 import re
@@ -47,6 +48,15 @@ def needs(*programs):
     """Skips a test, visibly, where a program is missing."""
     missing = [p for p in programs if not shutil.which(p)]
     return unittest.skipIf(missing, "not installed: " + ", ".join(missing))
+
+
+def module(name, package):
+    """Imports what a test cannot do without; where it is missing, the whole file is skipped, visibly."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        print(f"not installed: {package}; skipped", flush=True)
+        sys.exit(77)
 
 
 class Estate:

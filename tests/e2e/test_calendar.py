@@ -8,10 +8,10 @@ import re
 import subprocess
 import unittest
 
-import icalendar
-
 import harness
 from harness import Estate, needs, until
+
+icalendar = harness.module("icalendar", "python3-icalendar")
 
 RECIPE = """
 name=root ca=yes cn="E2E Root" days-before=1000 days-after=3000

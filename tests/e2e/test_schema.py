@@ -11,11 +11,11 @@ import re
 import subprocess
 import unittest
 
-import jsonschema
-
 import harness
 from harness import needs, once, until
 from mqcase import OPEN, RECIPE, Case, endpoint
+
+jsonschema = harness.module("jsonschema", "python3-jsonschema")
 
 MORE = """
 name=expired issuer=root cn=QM3 o=Example days-before=400 days-after=-4 eku=server
