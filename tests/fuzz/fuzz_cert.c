@@ -12,20 +12,12 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "tests/fuzz/promise.h"
 #include "x509/cert.h"
 #include "x509/chain.h"
 #include "x509/credential.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define PROMISE(condition)                                                                         \
-        do {                                                                                       \
-                if (!(condition)) {                                                                \
-                        (void) fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__,  \
-                                #condition);                                                       \
-                        abort();                                                                   \
-                }                                                                                  \
-        } while (0)
 
 enum {
         SENT_MAX = 64,

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "model/config_load.h"
+#include "tests/fuzz/promise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
@@ -24,15 +25,6 @@ const char *__lsan_default_suppressions(void)
 {
         return "leak:libconfig";
 }
-
-#define PROMISE(condition)                                                                         \
-        do {                                                                                       \
-                if (!(condition)) {                                                                \
-                        (void) fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__,  \
-                                #condition);                                                       \
-                        abort();                                                                   \
-                }                                                                                  \
-        } while (0)
 
 static void check_issues(const Issues *issues)
 {

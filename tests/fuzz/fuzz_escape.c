@@ -14,20 +14,9 @@
 
 #include "base/buf.h"
 #include "base/escape.h"
+#include "tests/fuzz/promise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define PROMISE(condition)                                                                         \
-        do {                                                                                       \
-                if (!(condition)) {                                                                \
-                        (void) fprintf(stderr,                                                     \
-                                "%s:%d: broken promise: %s\n",                                     \
-                                __FILE__,                                                          \
-                                __LINE__,                                                          \
-                                #condition);                                                       \
-                        abort();                                                                   \
-                }                                                                                  \
-        } while (0)
 
 /* Decodes one character as RFC 3629 describes it. Returns its length, 0 if it is none. */
 static size_t decode(const char *s, size_t len, uint32_t *ret_code)

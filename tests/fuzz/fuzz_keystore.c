@@ -10,18 +10,10 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "tests/fuzz/promise.h"
 #include "x509/keystore.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define PROMISE(condition)                                                                         \
-        do {                                                                                       \
-                if (!(condition)) {                                                                \
-                        (void) fprintf(stderr, "%s:%d: broken promise: %s\n", __FILE__, __LINE__,  \
-                                #condition);                                                       \
-                        abort();                                                                   \
-                }                                                                                  \
-        } while (0)
 
 enum {
         AT = 1767225600, /* 2026-01-01T00:00:00Z */
