@@ -205,6 +205,46 @@ START_TEST(test_one_certificate_on_many_channels_is_one_event)
 }
 END_TEST
 
+/* Every address of an endpoint serves it: that is one place, told once. */
+START_TEST(test_several_addresses_are_one_place)
+{
+        static const EstateEndpoint all[] = {{.name = "A", .all_addresses = true}};
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(all, 1);
+        CLEANUP_PKI PkiCert leaf = issue("a", 90), other = issue("b", 80);
+        const PkiCert *const chain[] = {&leaf}, *const other_chain[] = {&other};
+        Observation *o = estate_observation(PKI_NOW);
+        CLEANUP_CALENDAR Calendar c;
+
+        estate_answered(estate_address(o, "h(1)", "192.0.2.1"), chain, 1, false, PKI_NOW);
+        estate_answered(estate_address(o, "h(1)", "192.0.2.2"), other_chain, 1, false, PKI_NOW);
+        estate_answered(estate_address(o, "h(1)", "192.0.2.3"), chain, 1, false, PKI_NOW);
+        estate_record(i, "A", o, PKI_NOW);
+        render(i, NULL, &c);
+        ck_assert_uint_eq(n_events(&c), 4);
+        ck_assert_pstr_eq(value(&c, "Expires: a", "SUMMARY"), "Expires: a on A");
+        ck_assert_pstr_eq(value(&c, "Expires: b", "SUMMARY"), "Expires: b on A");
+}
+END_TEST
+
+/* The most careful of those who serve it counts; and nobody renews before there is anything to renew. */
+START_TEST(test_the_earliest_day_counts)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, 2);
+        CLEANUP_PKI PkiCert shared = issue("shared", 90), brief = issue("brief", 5);
+        CLEANUP_CALENDAR Calendar c, after;
+
+        inventory_config(i)->endpoints[1].policy.expiry_warning.seconds = 60 * PKI_DAY;
+        serve(i, "QM1/A", &shared, NULL);
+        serve(i, "QM2/B", &shared, NULL);
+        render(i, NULL, &c);
+        ck_assert_pstr_eq(value(&c, "Renew by: shared", "DTSTART;VALUE=DATE"), "20260131");
+
+        serve(i, "QM1/A", &brief, NULL);
+        render(i, NULL, &after);
+        ck_assert_pstr_eq(value(&after, "Renew by: brief", "DTSTART;VALUE=DATE"), "20251231");
+}
+END_TEST
+
 /* Fetching again changes nothing; a renewal takes the old events away. */
 START_TEST(test_events_stay_until_the_certificate_goes)
 {
@@ -405,6 +445,8 @@ static Suite *make_suite(void)
 
         tcase_add_test(tc, test_a_certificate_has_two_events);
         tcase_add_test(tc, test_one_certificate_on_many_channels_is_one_event);
+        tcase_add_test(tc, test_several_addresses_are_one_place);
+        tcase_add_test(tc, test_the_earliest_day_counts);
         tcase_add_test(tc, test_events_stay_until_the_certificate_goes);
         tcase_add_test(tc, test_a_change_raises_the_revision);
         tcase_add_loop_test(tc, test_a_filter_chooses, 0, (int) ARRAY_LEN(filters));

@@ -148,6 +148,27 @@ START_TEST(test_a_page_names_the_endpoints_it_is_about)
 }
 END_TEST
 
+START_TEST(test_a_page_of_drift_names_what_drifted)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(two, 1);
+        CLEANUP_BUF Buf page = BUF_INIT;
+
+        for (int k = 0; k < 2; k++) {
+                CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = k == 0 ? "qm1" : "qm2"});
+                const PkiCert *const chain[] = {&leaf};
+                Observation *o = estate_observation(PKI_NOW + k);
+
+                estate_answered(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1,
+                        false, PKI_NOW + k);
+                estate_record(i, "A", o, PKI_NOW + k);
+        }
+        render(i, "drift/subject", NULL, &page);
+        ck_assert_ptr_nonnull(strstr(buf_str(&page), "<a href=\"?endpoint=A\">"));
+        render(i, "drift/cipher", NULL, &page);
+        ck_assert_ptr_null(strstr(buf_str(&page), "?endpoint=A"));
+}
+END_TEST
+
 START_TEST(test_a_page_shows_how_the_endpoint_does)
 {
         CLEANUP(inventory_cleanup) Inventory *i = refused();
@@ -217,6 +238,7 @@ static Suite *make_suite(void)
         tcase_add_test(tc, test_every_row_of_the_tables_has_its_own_page);
         tcase_add_test(tc, test_a_page_says_what_the_table_says);
         tcase_add_test(tc, test_a_page_names_the_endpoints_it_is_about);
+        tcase_add_test(tc, test_a_page_of_drift_names_what_drifted);
         tcase_add_test(tc, test_a_page_shows_how_the_endpoint_does);
         tcase_add_test(tc, test_an_endpoint_that_is_not_configured_gets_no_command);
         tcase_add_loop_test(tc, test_names, 0, (int) ARRAY_LEN(names));
