@@ -45,7 +45,8 @@ unsigned horizon_column(int64_t end_at, int64_t now_at)
         if (days < HORIZON_DAYS)
                 return (unsigned) (HORIZON_FIRST_DAY + days);
         if (days < HORIZON_DAYS + HORIZON_FORTNIGHTS * FORTNIGHT_DAYS)
-                return (unsigned) (HORIZON_FIRST_FORTNIGHT + (days - HORIZON_DAYS) / FORTNIGHT_DAYS);
+                return (unsigned) (HORIZON_FIRST_FORTNIGHT +
+                                   (days - HORIZON_DAYS) / FORTNIGHT_DAYS);
         return later_column(days);
 }
 
@@ -79,9 +80,10 @@ static bool end_of(const AddressObservation *a, int64_t *ret_at)
         return true;
 }
 
-static void put(Horizon *h, const Endpoint *e, const CertFacts *leaf, int64_t end_at, int64_t now_at)
+static void put(
+        Horizon *h, const Endpoint *e, const CertFacts *leaf, int64_t end_at, int64_t now_at)
 {
-        h->marks[h->n_marks++] = (HorizonMark) {
+        h->marks[h->n_marks++] = (HorizonMark){
                 .end_at = end_at,
                 .state = state_of(&e->dates, end_at, now_at),
                 .column = horizon_column(end_at, now_at),
@@ -124,7 +126,8 @@ static int compare_marks(const void *a, const void *b)
         if (left->end_at != right->end_at)
                 return left->end_at < right->end_at ? -1 : 1;
         by_leaf = compare_leaves(left->leaf, right->leaf);
-        return by_leaf != 0 ? by_leaf : strcmp(left->endpoint->config->name, right->endpoint->config->name);
+        return by_leaf != 0 ? by_leaf
+                            : strcmp(left->endpoint->config->name, right->endpoint->config->name);
 }
 
 /* One mark for each leaf and end; behind which a date alone stays with its endpoint. */
@@ -141,7 +144,7 @@ static void merge(Horizon *h)
                         continue;
                 }
 
-                /* Sorted by name behind the leaf: an endpoint's second address stands next to it. */
+                /* Sorted by name behind the leaf: a second address stands next to the first. */
                 if (i > 0 && h->marks[i - 1].endpoint != next->endpoint)
                         last->n_endpoints++;
                 last->state = MAX_OF(last->state, next->state);
@@ -181,5 +184,5 @@ void horizon_done(Horizon *h)
         assert(h);
 
         free(h->marks);
-        *h = (Horizon) {0};
+        *h = (Horizon){0};
 }

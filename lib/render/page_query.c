@@ -84,8 +84,8 @@ static char lower(char c)
         return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
 }
 
-/* strcasestr() takes ten times as long, and this is asked some hundred thousand times for one search
- * among 3,000 endpoints. `word` is in small letters and not empty. */
+/* strcasestr() takes ten times as long, and this is asked some hundred thousand times for one
+ * search among 3,000 endpoints. `word` is in small letters and not empty. */
 static bool holds(const char *text, const char *word)
 {
         for (; text && *text; text++) {
@@ -104,7 +104,8 @@ static bool chain_holds(const ChainFacts *chain, const char *word)
         for (size_t i = 0; chain && i < chain->n_certs; i++) {
                 const CertFacts *c = &chain->certs[i].facts;
 
-                if (holds(c->subject_mq, word) || holds(c->issuer_mq, word) || holds(c->serial, word))
+                if (holds(c->subject_mq, word) || holds(c->issuer_mq, word) ||
+                        holds(c->serial, word))
                         return true;
                 for (size_t k = 0; k < c->n_sans; k++)
                         if (holds(c->sans[k], word))

@@ -7,14 +7,28 @@
 #include "base/escape.h"
 #include "mq/channel.h"
 
-/* Verbs of MQSC that remedies begin a command with. DEFINE is none of them: it is only ever shown as
- * an example. */
+/* Verbs of MQSC that remedies begin a command with. DEFINE is none of them: it is only ever shown
+ * as an example. */
 static const char *const mqsc_verbs[] = {
-        "ALTER ", "DISPLAY ", "PING ", "REFRESH ", "RESET ", "SET ", "START ", "STOP ",
+        "ALTER ",
+        "DISPLAY ",
+        "PING ",
+        "REFRESH ",
+        "RESET ",
+        "SET ",
+        "START ",
+        "STOP ",
 };
 
 static const char *const shell_verbs[] = {
-        "getent ", "ip route ", "mqtlsd ", "nc ", "openssl ", "resolvectl ", "runmqakm ", "ss ",
+        "getent ",
+        "ip route ",
+        "mqtlsd ",
+        "nc ",
+        "openssl ",
+        "resolvectl ",
+        "runmqakm ",
+        "ss ",
 };
 
 /* ---- taking it apart ---- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The status page: what is so in one glance, then what needs care, then everything. It works without
- * scripts, without colour, on a phone and on paper; page.js makes it lively. Everything that is not
- * a literal of these files goes through escape_html() or escape_url().
+ * The status page: what is so in one glance, then what needs care, then everything. It works
+ * without scripts, without colour, on a phone and on paper; page.js makes it lively. Everything
+ * that is not a literal of these files goes through escape_html() or escape_url().
  */
 
 #include "render/render_page.h"
@@ -30,13 +30,15 @@ static void append_count(const Page *p, PageQueryField field, const char *value,
         const PageQuery nothing = {0};
         Buf *b = p->b;
 
-        buf_appendf(b, "<li class=\"%s%s%s\"><a href=\"", class, n == 0 ? " none" : "", is_here ? " here" : "");
+        buf_appendf(b, "<li class=\"%s%s%s\"><a href=\"", class, n == 0 ? " none" : "",
+                is_here ? " here" : "");
         page_query_append(b, &nothing, field, value);
         buf_append_str(b, "\"><b>");
         html_number(b, n);
         buf_append_str(b, "</b> ");
         html_state(b, class, words);
-        buf_append_str(b, is_here ? "<span class=\"unseen\">, shown</span></a></li>\n" : "</a></li>\n");
+        buf_append_str(
+                b, is_here ? "<span class=\"unseen\">, shown</span></a></li>\n" : "</a></li>\n");
 }
 
 static void append_counts(const Page *p)
@@ -50,7 +52,8 @@ static void append_counts(const Page *p)
         for (size_t i = 0; i < inventory_count(p->inventory); i++)
                 n_changed += view_has_drift(inventory_at(p->inventory, i)) ? 1 : 0;
 
-        buf_append_str(p->b, "<nav id=\"counts\" class=\"counts\" aria-label=\"Endpoints by state\"><ul>\n");
+        buf_append_str(p->b,
+                "<nav id=\"counts\" class=\"counts\" aria-label=\"Endpoints by state\"><ul>\n");
         for (size_t i = 0; i < ARRAY_LEN(order); i++)
                 append_count(p, PAGE_QUERY_severity, severity_to_string(order[i]),
                         severity_to_string(order[i]), severity_to_string(order[i]),
@@ -76,12 +79,12 @@ static const char *state_words(const DaemonFacts *d)
         if (!d->has_state || (d->state_saved && d->n_state_damaged == 0))
                 return NULL;
         if (d->state_saved)
-                return "The database of what is remembered was damaged and has been begun anew; the damaged "
-                       "file was set aside in the state directory.";
+                return "The database of what is remembered was damaged and has been begun anew; "
+                       "the damaged file was set aside in the state directory.";
         if (d->state_problem)
-                return "What is remembered cannot be saved, so a restart would forget the changes since. "
-                       "Look at the state directory (space, mode, file system) and at the log, which says "
-                       "more.";
+                return "What is remembered cannot be saved, so a restart would forget the changes "
+                       "since. Look at the state directory (space, mode, file system) and at the "
+                       "log, which says more.";
         return "What is remembered waits to be saved: the disk has not taken it yet.";
 }
 
@@ -93,7 +96,8 @@ static void append_alarms(const Page *p)
 
         /* The place is there in any case: the script puts news into it. */
         buf_append_str(b, "<div id=\"alarms\">\n");
-        if (!d || (d->reload_successful && !state && d->n_findings == 0 && d->n_sessions_resumed == 0)) {
+        if (!d || (d->reload_successful && !state && d->n_findings == 0 &&
+                          d->n_sessions_resumed == 0)) {
                 buf_append_str(b, "</div>\n");
                 return;
         }
@@ -101,8 +105,9 @@ static void append_alarms(const Page *p)
         buf_append_str(b, "<ul class=\"alarms\" aria-label=\"The daemon itself\">\n");
         if (!d->reload_successful)
                 append_alarm(b, SEVERITY_CRITICAL,
-                        "The last attempt to load the configuration failed; the one before it is still "
-                        "at work. The log says what is wrong; so does mqtlsd --check-config.");
+                        "The last attempt to load the configuration failed; the one before it is "
+                        "still at work. The log says what is wrong; so does mqtlsd "
+                        "--check-config.");
         for (size_t i = 0; i < d->n_findings; i++)
                 append_alarm(b, d->findings[i].severity, d->findings[i].message);
         if (state)
@@ -119,8 +124,9 @@ static void append_head(const Page *p, const Frame *frame)
 {
         Buf *b = p->b;
 
-        buf_append_str(b, "<header class=\"top\">\n<a class=\"skip\" href=\"#list\">To the endpoints</a>\n"
-                          "<h1>TLS of MQ channels</h1>\n<p class=\"faint\" id=\"asof\">as known ");
+        buf_append_str(b,
+                "<header class=\"top\">\n<a class=\"skip\" href=\"#list\">To the endpoints</a>\n"
+                "<h1>TLS of MQ channels</h1>\n<p class=\"faint\" id=\"asof\">as known ");
         html_ago(b, p->now_at, p->now_at);
         if (p->daemon && !p->daemon->ready)
                 buf_append_str(b, ", still looking for the first time");
@@ -141,7 +147,8 @@ static int append_title(const Inventory *inventory, Buf *b)
                 buf_appendf(b, "%s%zu warning", b->len > 0 ? ", " : "",
                         counts.by_severity[SEVERITY_WARNING]);
         if (b->len == 0)
-                buf_append_str(b, counts.by_severity[SEVERITY_UNKNOWN] > 0 ? "looking" : "all well");
+                buf_append_str(
+                        b, counts.by_severity[SEVERITY_UNKNOWN] > 0 ? "looking" : "all well");
         buf_append_str(b, " \xe2\x80\x93 mqtlsd");
         return buf_error(b);
 }

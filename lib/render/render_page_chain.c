@@ -24,8 +24,9 @@ static void append_life(const Page *p, const Endpoint *e, const CertFacts *c)
         if (!c->has_not_before || !c->has_not_after || whole <= 0)
                 return;
         gone = MIN_OF(MAX_OF(gone, 0), whole);
-        buf_append_str(p->b, "<svg class=\"life\" viewBox=\"0 0 1000 8\" preserveAspectRatio=\"none\" "
-                             "aria-hidden=\"true\"><rect class=\"whole\" width=\"1000\" height=\"8\"/>");
+        buf_append_str(p->b,
+                "<svg class=\"life\" viewBox=\"0 0 1000 8\" preserveAspectRatio=\"none\" "
+                "aria-hidden=\"true\"><rect class=\"whole\" width=\"1000\" height=\"8\"/>");
         buf_appendf(p->b, "<rect class=\"%s\" width=\"%d\" height=\"8\"/></svg>", state,
                 (int) ((double) gone / (double) whole * 1000));
 }
@@ -100,8 +101,8 @@ static void append_cert(const Page *p, const Endpoint *e, const ChainCert *cert,
         Buf *b = p->b;
 
         buf_append_str(b, "<li class=\"cert\">\n<h4>");
-        buf_appendf(b, "<span class=\"position\">%zu</span> %s</h4>\n<dl class=\"facts\">\n", position,
-                chain_role_to_string(cert->role));
+        buf_appendf(b, "<span class=\"position\">%zu</span> %s</h4>\n<dl class=\"facts\">\n",
+                position, chain_role_to_string(cert->role));
         html_field_name(b, "Subject", c->subject_mq);
         html_field_name(b, "Issuer", c->issuer_mq);
         append_validity(p, e, c);
@@ -153,7 +154,8 @@ static bool is_same_chain(const ChainFacts *a, const ChainFacts *b)
         if (!a || !b || a->n_certs != b->n_certs || a->n_certs_sent != b->n_certs_sent)
                 return false;
         for (size_t i = 0; i < a->n_certs; i++)
-                if (memcmp(a->certs[i].facts.sha256, b->certs[i].facts.sha256, CERT_SHA256_SIZE) != 0)
+                if (memcmp(a->certs[i].facts.sha256, b->certs[i].facts.sha256, CERT_SHA256_SIZE) !=
+                        0)
                         return false;
         return true;
 }
@@ -185,8 +187,9 @@ void page_append_chains(const Page *p, const Endpoint *e)
         Buf *b = p->b;
         size_t n = 0;
 
-        buf_append_str(b, "<section aria-labelledby=\"chain\">\n<h2 id=\"chain\">Certificates, as they were "
-                          "sent</h2>\n");
+        buf_append_str(b,
+                "<section aria-labelledby=\"chain\">\n<h2 id=\"chain\">Certificates, as they were "
+                "sent</h2>\n");
         for (size_t i = 0; o && i < o->n_addresses; i++) {
                 const ChainFacts *c = o->addresses[i].chain;
 
@@ -201,7 +204,8 @@ void page_append_chains(const Page *p, const Endpoint *e)
                 buf_append_str(b, "</ol>\n");
         }
         if (n == 0 && e->dates.has_effective) {
-                buf_append_str(b, "<p>No look since the start has seen one. What was seen before ends on ");
+                buf_append_str(b,
+                        "<p>No look since the start has seen one. What was seen before ends on ");
                 html_date(b, e->dates.effective_at);
                 buf_append_str(b, ", ");
                 html_left(b, e->dates.effective_at, p->now_at);

@@ -75,8 +75,10 @@ static void append_kind(const Page *p, const Endpoint *e, DriftKind kind)
         html_text(b, info->name);
         buf_append_str(b, "</h3>\n<p>");
         html_text(b, info->meaning);
-        buf_append_str(b, "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Where</th>"
-                          "<th scope=\"col\">Baseline</th><th scope=\"col\">Now</th></tr></thead>\n<tbody>\n");
+        buf_append_str(b,
+                "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Where</th>"
+                "<th scope=\"col\">Baseline</th><th "
+                "scope=\"col\">Now</th></tr></thead>\n<tbody>\n");
         append_track(p, &e->drift->endpoint, kind);
         for (size_t i = 0; i < e->drift->n_addresses; i++)
                 if (e->drift->addresses[i].is_present)
@@ -106,8 +108,9 @@ static void append_open(const Page *p, const Endpoint *e)
                 html_instant(p->b, e->drift->mismatch_at);
                 buf_append_str(p->b, ".</p>\n");
         } else if (!any) {
-                buf_append_str(p->b, e->drift ? "<p>Everything is as it was first seen or last accepted.</p>\n"
-                                              : "<p>Nothing was seen yet that could change.</p>\n");
+                buf_append_str(p->b,
+                        e->drift ? "<p>Everything is as it was first seen or last accepted.</p>\n"
+                                 : "<p>Nothing was seen yet that could change.</p>\n");
         }
 }
 
@@ -120,7 +123,8 @@ static void append_entry(const Page *p, const DriftChange *c)
         buf_append_str(b, "<tr><td>");
         html_instant(b, c->at);
         buf_append_str(b, "</td><td>");
-        html_state(b, drift_change_is_alarm(c) ? "drift" : "note", drift_event_info(c->event)->name);
+        html_state(
+                b, drift_change_is_alarm(c) ? "drift" : "note", drift_event_info(c->event)->name);
         buf_append_str(b, c->expected ? "<small>expected</small></td><td>" : "</td><td>");
         html_text(b, drift_kind_info(c->kind)->name);
         if (c->address) {
@@ -158,7 +162,8 @@ static int append_ledger(const Page *p, const Endpoint *e)
                 append_entry(p, &entries[i]->change);
         buf_append_str(p->b, "</tbody></table></div>\n");
         if (next != 0)
-                buf_append_str(p->b, "<p class=\"faint\">Older ones are in the JSON of the changes.</p>\n");
+                buf_append_str(p->b,
+                        "<p class=\"faint\">Older ones are in the JSON of the changes.</p>\n");
         return 0;
 }
 
@@ -166,7 +171,8 @@ int page_append_changes(const Page *p, const Endpoint *e)
 {
         int r;
 
-        buf_append_str(p->b, "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">What changed</h2>\n");
+        buf_append_str(p->b,
+                "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">What changed</h2>\n");
         if (endpoint_is_expected(e, p->now_at)) {
                 buf_append_str(p->b, "<p>A change is expected until ");
                 html_instant(p->b, e->expected_until_at);

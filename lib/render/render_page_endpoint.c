@@ -46,7 +46,8 @@ static void append_looks(const Page *p, const Endpoint *e)
                 buf_append_str(b, ", next look ");
                 html_ago(b, e->next_run_at, p->now_at);
         }
-        buf_append_str(b, e->is_restored ? ", as remembered from before the restart.</p>\n" : ".</p>\n");
+        buf_append_str(
+                b, e->is_restored ? ", as remembered from before the restart.</p>\n" : ".</p>\n");
 }
 
 static void append_left(const Page *p, const AssessedDates *d)
@@ -94,7 +95,8 @@ static void append_doing(const Page *p, const Endpoint *e)
 {
         if (!view_first_finding(e))
                 return;
-        buf_append_str(p->b, "<section aria-labelledby=\"doing\">\n<h2 id=\"doing\">What to do</h2>\n");
+        buf_append_str(
+                p->b, "<section aria-labelledby=\"doing\">\n<h2 id=\"doing\">What to do</h2>\n");
         page_append_findings(p, e);
         buf_append_str(p->b, "</section>\n");
 }
@@ -111,8 +113,9 @@ static int append_looking(const Page *p, const Endpoint *e)
         if (buf_error(&probe) < 0 || r == -ENOMEM)
                 return -ENOMEM;
 
-        buf_append_str(p->b, "<section aria-labelledby=\"looking\">\n<h2 id=\"looking\">Look again</h2>\n"
-                             "<p>As mqtlsd does, from any machine that has it:</p>\n");
+        buf_append_str(p->b,
+                "<section aria-labelledby=\"looking\">\n<h2 id=\"looking\">Look again</h2>\n"
+                "<p>As mqtlsd does, from any machine that has it:</p>\n");
         html_command(p->b, buf_str(&probe));
         if (openssl.len > 0) {
                 buf_append_str(p->b, "<p>With what every machine has, TLS alone:</p>\n");
@@ -153,8 +156,9 @@ static void append_mq(const Page *p, const Endpoint *e)
         if (e->config->depth != PROBE_DEPTH_MQ)
                 return;
 
-        buf_append_str(b, "<section aria-labelledby=\"mq\">\n<h2 id=\"mq\">The queue manager itself</h2>\n"
-                          "<dl class=\"facts\">\n");
+        buf_append_str(b,
+                "<section aria-labelledby=\"mq\">\n<h2 id=\"mq\">The queue manager itself</h2>\n"
+                "<dl class=\"facts\">\n");
         html_field(b, "Its answer", mq_words(e));
         if (status) {
                 html_field_open(b, "Status");
@@ -205,7 +209,8 @@ static void append_link(Buf *b, const char *label, const char *url)
         html_field_close(b);
 }
 
-static void append_filter_link(const Page *p, PageQueryField field, const char *label, const char *value)
+static void append_filter_link(
+        const Page *p, PageQueryField field, const char *label, const char *value)
 {
         const PageQuery nothing = {0};
 
@@ -236,7 +241,8 @@ static void append_configuration(const Page *p, const Endpoint *e)
         append_filter_link(p, PAGE_QUERY_group, "Group", c->group);
         html_field_name(b, "Note", c->note);
         append_link(b, "Runbook", c->runbook_url);
-        html_field_name(b, "Trust", c->trust_path ? c->trust_path : "none: the chain is not verified");
+        html_field_name(
+                b, "Trust", c->trust_path ? c->trust_path : "none: the chain is not verified");
         html_field(b, "Depth", probe_depth_to_string(c->depth));
         append_span(b, "Looked at every", c->interval_usec / USEC_PER_SEC);
         if (e->dates.has_policy) {
@@ -269,7 +275,8 @@ static int append_title(const Endpoint *e, Buf *b)
 int render_page_endpoint(const Inventory *inventory, const DaemonFacts *daemon, const Endpoint *e,
         const char *root, int64_t now_at, Buf *b)
 {
-        const Page p = {.b = b, .inventory = inventory, .daemon = daemon, .root = root, .now_at = now_at};
+        const Page p = {
+                .b = b, .inventory = inventory, .daemon = daemon, .root = root, .now_at = now_at};
         CLEANUP_BUF Buf title = BUF_INIT;
         Frame frame = {.root = root, .refresh_seconds = REFRESH_SECONDS};
         int r;

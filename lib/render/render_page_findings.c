@@ -110,7 +110,8 @@ void page_append_drift_badges(const Page *p, const Endpoint *e)
                 if (!view_has_drift_of(e, kind))
                         continue;
                 buf_append_str(p->b, " <span class=\"badge drift\">");
-                buf_append_str(p->b, drift_is_open(e->drift, kind) ? "changed: " : "served in turn: ");
+                buf_append_str(
+                        p->b, drift_is_open(e->drift, kind) ? "changed: " : "served in turn: ");
                 html_text(p->b, drift_kind_info(kind)->name);
                 buf_append_str(p->b, "</span>");
         }

@@ -47,7 +47,7 @@ static int collect(const Inventory *inventory, PageQueryField field, Words *ret)
         }
         qsort(words, n, sizeof(*words), compare_words);
 
-        *ret = (Words) {.words = words};
+        *ret = (Words){.words = words};
         for (size_t i = 0; i < n; i++)
                 if (ret->n == 0 || strcmp(words[ret->n - 1], words[i]) != 0)
                         words[ret->n++] = words[i];
@@ -84,7 +84,9 @@ static int append_choice(const Page *p, PageQueryField field, const char *label)
 
         append_label(b, label);
         if (w.n > OPTIONS_MAX) {
-                buf_appendf(b, "<input name=\"%s\" autocomplete=\"off\" spellcheck=\"false\" value=\"", name);
+                buf_appendf(b,
+                        "<input name=\"%s\" autocomplete=\"off\" spellcheck=\"false\" value=\"",
+                        name);
                 html_text(b, chosen);
                 buf_append_str(b, "\"></label>\n");
                 return 0;
@@ -108,7 +110,8 @@ static void append_severities(const Page *p)
         buf_append_str(p->b, "<select name=\"severity\">");
         append_option(p->b, "", "all", NULL);
         for (size_t i = 0; i < ARRAY_LEN(order); i++)
-                append_option(p->b, severity_to_string(order[i]), severity_to_string(order[i]), chosen);
+                append_option(
+                        p->b, severity_to_string(order[i]), severity_to_string(order[i]), chosen);
         buf_append_str(p->b, "</select></label>\n");
 }
 
@@ -123,7 +126,8 @@ static void append_hidden(const Page *p)
 
                 if (!value)
                         continue;
-                buf_appendf(p->b, "<input type=\"hidden\" name=\"%s\" value=\"", page_query_name(fields[i]));
+                buf_appendf(p->b, "<input type=\"hidden\" name=\"%s\" value=\"",
+                        page_query_name(fields[i]));
                 html_text(p->b, value);
                 buf_append_str(p->b, "\">\n");
         }
@@ -141,10 +145,12 @@ int page_append_form(const Page *p)
         };
         Buf *b = p->b;
 
-        buf_append_str(b, "<form id=\"filter\" class=\"filter\" action=\"./\" method=\"get\" role=\"search\">\n"
-                          "<label class=\"words\"><span>Search</span><input type=\"search\" name=\"q\" "
-                          "placeholder=\"name, channel, host, subject, AMQ9633, expired \xe2\x80\xa6\" "
-                          "autocomplete=\"off\" spellcheck=\"false\" value=\"");
+        buf_append_str(b,
+                "<form id=\"filter\" class=\"filter\" action=\"./\" method=\"get\" "
+                "role=\"search\">\n"
+                "<label class=\"words\"><span>Search</span><input type=\"search\" name=\"q\" "
+                "placeholder=\"name, channel, host, subject, AMQ9633, expired \xe2\x80\xa6\" "
+                "autocomplete=\"off\" spellcheck=\"false\" value=\"");
         html_text(b, page_query_get(p->query, PAGE_QUERY_q));
         buf_append_str(b, "\"></label>\n");
         for (size_t i = 0; i < ARRAY_LEN(choices); i++) {

@@ -18,13 +18,13 @@
 
 enum {
         MARKS_MAX = 8,
-        PITCH = 14,       /* from mark to mark, both ways */
+        PITCH = 14, /* from mark to mark, both ways */
         RADIUS = 6,
-        BAND_GAP = 18,    /* between overdue, weeks, months, later */
+        BAND_GAP = 18, /* between overdue, weeks, months, later */
         LEFT = 10,
-        TOP = 22,         /* room for numbers on full columns */
+        TOP = 22, /* room for numbers on full columns */
         ROWS_MIN = 3,
-        BELOW = 40,       /* room for the words of the axis */
+        BELOW = 40, /* room for the words of the axis */
         WIDTH = LEFT + HORIZON_COLUMNS * PITCH + 3 * BAND_GAP + LEFT,
         TABLE_ROWS_MAX = 60,
         LABEL_WIDTH = 50,
@@ -115,7 +115,8 @@ static void append_shape(Buf *b, ExpiryState state, int x, int y)
                 buf_appendf(b, "<path class=\"critical\" d=\"M%d %dl7 7-7 7-7-7z\"/>", x, y - 7);
                 return;
         case EXPIRY_EXPIRED: /* a square */
-                buf_appendf(b, "<rect class=\"expired\" x=\"%d\" y=\"%d\" width=\"11\" height=\"11\"/>",
+                buf_appendf(b,
+                        "<rect class=\"expired\" x=\"%d\" y=\"%d\" width=\"11\" height=\"11\"/>",
                         x - 5, y - 5);
                 return;
         case EXPIRY_OK:
@@ -147,8 +148,10 @@ static void append_mark(const Page *p, const HorizonMark *m, int x, int y)
         append_shape(b, m->state, x, y);
         if (m->n_endpoints > 1)
                 buf_appendf(b, "<text class=\"on %s\" x=\"%d\" y=\"%d\">%zu</text>",
-                        m->n_endpoints > 99 ? "d3" : m->n_endpoints > 9 ? "d2" : "d1", x, y + 3,
-                        m->n_endpoints);
+                        m->n_endpoints > 99  ? "d3"
+                        : m->n_endpoints > 9 ? "d2"
+                                             : "d1",
+                        x, y + 3, m->n_endpoints);
         buf_append_str(b, "</g>\n");
 }
 
@@ -244,7 +247,18 @@ static void append_marks(const Picture *v)
 /* ---- the axis ---- */
 
 static const char *const months[] = {
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
 };
 
 typedef struct Civil {
@@ -267,7 +281,8 @@ static Civil civil_of(int64_t at)
 
 static void append_tick(const Picture *v, int x, const char *kind)
 {
-        buf_appendf(v->page->b, "<path class=\"%s\" d=\"M%d %dV%d\"/>", kind, x, TOP - 4, v->ground + 4);
+        buf_appendf(v->page->b, "<path class=\"%s\" d=\"M%d %dV%d\"/>", kind, x, TOP - 4,
+                v->ground + 4);
 }
 
 /* The weeks by their Mondays: that is how work is planned. */
@@ -321,7 +336,8 @@ static void append_axis(const Picture *v)
 
         append_band(v, 0, HORIZON_OVERDUE, "overdue");
         append_band(v, HORIZON_FIRST_DAY, HORIZON_DAYS, "the next eight weeks, day by day");
-        append_band(v, HORIZON_FIRST_FORTNIGHT, HORIZON_FORTNIGHTS, "the year after, by fortnights");
+        append_band(
+                v, HORIZON_FIRST_FORTNIGHT, HORIZON_FORTNIGHTS, "the year after, by fortnights");
         append_band(v, HORIZON_FIRST_LATER, HORIZON_LATER, "later");
         append_weeks(v);
         append_months(v);
@@ -342,8 +358,8 @@ static void append_picture(const Page *p, const Horizon *h)
         v.plot = (int) MIN_OF(rows, (size_t) MARKS_MAX) * PITCH;
         v.ground = TOP + v.plot;
 
-        buf_appendf(p->b, "<svg class=\"horizon\" viewBox=\"0 0 %d %d\" aria-hidden=\"true\">\n", WIDTH,
-                v.ground + BELOW);
+        buf_appendf(p->b, "<svg class=\"horizon\" viewBox=\"0 0 %d %d\" aria-hidden=\"true\">\n",
+                WIDTH, v.ground + BELOW);
         append_axis(&v);
         append_marks(&v);
         buf_append_str(p->b, "</svg>");
@@ -377,26 +393,29 @@ static void append_table(const Page *p, const Horizon *h)
 {
         size_t n = MIN_OF(h->n_marks, (size_t) TABLE_ROWS_MAX);
 
-        buf_append_str(p->b,
-                "<details class=\"as-table\" data-keep=\"horizon\"><summary>The horizon as a table</summary>\n"
-                "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Ends</th>"
-                "<th scope=\"col\">Left</th><th scope=\"col\">State</th>"
-                "<th scope=\"col\">Certificate</th><th scope=\"col\">Endpoint</th></tr></thead>\n<tbody>\n");
+        buf_append_str(p->b, "<details class=\"as-table\" data-keep=\"horizon\"><summary>The "
+                             "horizon as a table</summary>\n"
+                             "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Ends</th>"
+                             "<th scope=\"col\">Left</th><th scope=\"col\">State</th>"
+                             "<th scope=\"col\">Certificate</th><th "
+                             "scope=\"col\">Endpoint</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < n; i++)
                 append_table_row(p, &h->marks[i]);
         buf_append_str(p->b, "</tbody></table></div>\n");
         if (n < h->n_marks) {
                 buf_append_str(p->b, "<p class=\"faint\">And ");
                 html_count(p->b, h->n_marks - n, "certificate");
-                buf_append_str(p->b, " that end later; the list can be narrowed to the days between two "
-                                     "dates by <code>?ends=FROM..TO</code>.</p>\n");
+                buf_append_str(p->b,
+                        " that end later; the list can be narrowed to the days between two "
+                        "dates by <code>?ends=FROM..TO</code>.</p>\n");
         }
         buf_append_str(p->b, "</details>\n");
 }
 
 static void append_legend(const Page *p, const Horizon *h)
 {
-        static const ExpiryState states[] = {EXPIRY_EXPIRED, EXPIRY_CRITICAL, EXPIRY_WARNING, EXPIRY_OK};
+        static const ExpiryState states[] = {
+                EXPIRY_EXPIRED, EXPIRY_CRITICAL, EXPIRY_WARNING, EXPIRY_OK};
         size_t by_state[_EXPIRY_STATE_MAX] = {0};
 
         for (size_t i = 0; i < h->n_marks; i++)

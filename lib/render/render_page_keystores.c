@@ -55,9 +55,10 @@ static void append_certs(const Page *p, const Repository *r)
         if (r->n_certs == 0)
                 return;
 
-        buf_append_str(p->b, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Label</th>"
-                             "<th scope=\"col\">Role</th><th scope=\"col\">Subject</th>"
-                             "<th scope=\"col\">Ends</th><th scope=\"col\">Left</th></tr></thead>\n<tbody>\n");
+        buf_append_str(p->b,
+                "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Label</th>"
+                "<th scope=\"col\">Role</th><th scope=\"col\">Subject</th>"
+                "<th scope=\"col\">Ends</th><th scope=\"col\">Left</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < r->n_certs; i++) {
                 const RepositoryCert *c = &r->certs[i];
 
@@ -185,8 +186,9 @@ void page_append_endpoint_keystores(const Page *p, const Endpoint *e)
         if (!a || a->n_keystores == 0)
                 return;
 
-        buf_append_str(p->b, "<section aria-labelledby=\"files\">\n<h2 id=\"files\">Key repositories</h2>\n"
-                             "<ul class=\"specs\">\n");
+        buf_append_str(p->b,
+                "<section aria-labelledby=\"files\">\n<h2 id=\"files\">Key repositories</h2>\n"
+                "<ul class=\"specs\">\n");
         for (size_t i = 0; i < a->n_keystores; i++)
                 append_match(p, &a->keystores[i]);
         buf_append_str(p->b, "</ul>\n</section>\n");

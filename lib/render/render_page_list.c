@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The list: what needs care first, a hundred to a page, each line with its verdict; what to do about it
- * unfolds below it, without a script as well. */
+/* The list: what needs care first, a hundred to a page, each line with its verdict; what to do
+ * about it unfolds below it, without a script as well. */
 
 #include "render/render_page_parts.h"
 
@@ -160,7 +160,8 @@ static void append_row(const Page *p, const Endpoint *e)
 
 /* ---- pages ---- */
 
-static void append_page_link(const Page *p, size_t page, bool possible, const char *rel, const char *words)
+static void append_page_link(
+        const Page *p, size_t page, bool possible, const char *rel, const char *words)
 {
         CLEANUP_BUF Buf number = BUF_INIT;
 
@@ -218,7 +219,8 @@ static void append_caption(const Page *p, size_t first, size_t n_shown, size_t n
 static void append_rows(const Page *p, const Endpoint *const *fitting, size_t n)
 {
         buf_append_str(p->b,
-                "<div class=\"columns\" aria-hidden=\"true\"><span>State</span><span>Endpoint</span>"
+                "<div class=\"columns\" "
+                "aria-hidden=\"true\"><span>State</span><span>Endpoint</span>"
                 "<span>Verdict</span><span>Chain ends</span><span>Last look</span></div>\n"
                 "<ol class=\"rows\" id=\"rows\">\n");
         for (size_t i = 0; i < n; i++)

@@ -31,26 +31,33 @@ static int compare_rows(const void *a, const void *b)
 }
 
 /* There are few suites, so looking through those that were seen is quick enough. */
+static int find_row(const HandshakeFacts *tls, MatrixRow **rows, size_t *n_rows, MatrixRow **ret)
+{
+        for (size_t i = 0; i < *n_rows; i++)
+                if ((*rows)[i].version == tls->version && (*rows)[i].cipher == tls->cipher) {
+                        *ret = &(*rows)[i];
+                        return 0;
+                }
+
+        if (util_grow(rows, *n_rows, sizeof(**rows)) < 0)
+                return -ENOMEM;
+        *ret = &(*rows)[(*n_rows)++];
+        **ret = (MatrixRow){.version = tls->version, .cipher = tls->cipher, .tls = tls};
+        return 0;
+}
+
 static int count_endpoint(const Endpoint *e, MatrixRow **rows, size_t *n_rows)
 {
         const AddressObservation *speaker = view_speaker(e);
-        const HandshakeFacts *tls = speaker ? &speaker->tls : NULL;
         MatrixRow *row = NULL;
 
-        for (size_t i = 0; tls && i < *n_rows; i++)
-                if ((*rows)[i].version == tls->version && (*rows)[i].cipher == tls->cipher)
-                        row = &(*rows)[i];
-        if (!row && tls) {
-                if (util_grow(rows, *n_rows, sizeof(**rows)) < 0)
-                        return -ENOMEM;
-                row = &(*rows)[(*n_rows)++];
-                *row = (MatrixRow) {.version = tls->version, .cipher = tls->cipher, .tls = tls};
-        }
-        if (!row)
+        if (!speaker || speaker->tls.version == 0)
                 return 0;
+        if (find_row(&speaker->tls, rows, n_rows, &row) < 0)
+                return -ENOMEM;
 
         row->n++;
-        if (!view_is_admitted(e, tls))
+        if (!view_is_admitted(e, &speaker->tls))
                 row->n_unexpected++;
         return 0;
 }
@@ -124,8 +131,9 @@ static void append_rows(const Page *p, const MatrixRow *rows, size_t n_rows)
         if (n_none == 0)
                 return;
 
-        buf_append_str(p->b, "<tr><td></td><th scope=\"row\" class=\"nothing\">nothing was agreed on</th>"
-                             "<td class=\"number\">");
+        buf_append_str(p->b,
+                "<tr><td></td><th scope=\"row\" class=\"nothing\">nothing was agreed on</th>"
+                "<td class=\"number\">");
         append_link(p, "none", n_none);
         buf_append_str(p->b, "</td><td></td><td></td></tr>\n");
 }
@@ -135,22 +143,20 @@ int page_append_matrix(const Page *p)
         CLEANUP_FREE MatrixRow *rows = NULL;
         size_t n_rows = 0;
 
-        for (size_t i = 0; i < inventory_count(p->inventory); i++) {
-                const Endpoint *e = inventory_at(p->inventory, i);
-                const AddressObservation *speaker = view_speaker(e);
-
-                if (speaker && speaker->tls.version != 0 && count_endpoint(e, &rows, &n_rows) < 0)
+        for (size_t i = 0; i < inventory_count(p->inventory); i++)
+                if (count_endpoint(inventory_at(p->inventory, i), &rows, &n_rows) < 0)
                         return -ENOMEM;
-        }
         if (n_rows > 0)
                 qsort(rows, n_rows, sizeof(*rows), compare_rows);
 
         buf_append_str(p->b,
                 "<section id=\"matrix\" aria-labelledby=\"matrix-title\">\n"
-                "<h2 id=\"matrix-title\">Protocols and ciphers</h2>\n<div class=\"scroll\"><table>\n"
+                "<h2 id=\"matrix-title\">Protocols and ciphers</h2>\n<div "
+                "class=\"scroll\"><table>\n"
                 "<thead><tr><th scope=\"col\">Protocol</th><th scope=\"col\">CipherSpec</th>"
                 "<th scope=\"col\" class=\"number\">Endpoints</th><th scope=\"col\" class=\"bars\">"
-                "<span class=\"unseen\">Share</span></th><th scope=\"col\">Policy</th></tr></thead>\n<tbody>\n");
+                "<span class=\"unseen\">Share</span></th><th "
+                "scope=\"col\">Policy</th></tr></thead>\n<tbody>\n");
         append_rows(p, rows, n_rows);
         buf_append_str(p->b, "</tbody></table></div>\n</section>\n");
         return 0;

@@ -25,7 +25,8 @@ static void append_offered(Buf *b, const SslCiph *sslciph, const HandshakeFacts 
         html_field_open(b, "That offers");
         buf_append_str(b, "<ul class=\"specs\">");
         for (size_t i = 0; (spec = sslciph_offered(sslciph, i)) != NULL; i++) {
-                bool chosen = answer && answer->version == spec->version && answer->cipher == spec->code;
+                bool chosen =
+                        answer && answer->version == spec->version && answer->cipher == spec->code;
 
                 buf_append_str(b, chosen ? "<li class=\"chosen\">" : "<li>");
                 buf_append_str(b, tls_version_to_string(spec->version));
@@ -53,8 +54,9 @@ static void append_negotiated(const Page *p, const Endpoint *e, const HandshakeF
 
         html_field_open(b, "Negotiated");
         if (f->version == 0) {
-                buf_append_str(b, f->n_first_bytes > 0 ? "something was answered, but no ServerHello"
-                                                       : "nothing was answered");
+                buf_append_str(b, f->n_first_bytes > 0
+                                          ? "something was answered, but no ServerHello"
+                                          : "nothing was answered");
                 html_field_close(b);
                 return;
         }
@@ -82,12 +84,14 @@ static void append_client_certificate(const Page *p, const Endpoint *e, const Ad
         if (requested == OBSERVED_NOT)
                 return;
         html_field_open(p->b, "Client certificate");
-        buf_append_str(p->b, requested == OBSERVED_YES
-                        ? "asked for, as MQ listeners always do"
-                        : "not asked for, which MQ listeners always do: another product may have answered");
-        buf_append_str(p->b, a->tls.client_certificate_sent ? "; ours was sent" : "; none was sent");
+        buf_append_str(p->b, requested == OBSERVED_YES ? "asked for, as MQ listeners always do"
+                                                       : "not asked for, which MQ listeners always "
+                                                         "do: another product may have answered");
+        buf_append_str(
+                p->b, a->tls.client_certificate_sent ? "; ours was sent" : "; none was sent");
         if (required != OBSERVED_NOT)
-                buf_append_str(p->b, required == OBSERVED_YES ? "; <b>required</b>" : "; not required");
+                buf_append_str(
+                        p->b, required == OBSERVED_YES ? "; <b>required</b>" : "; not required");
         html_field_close(p->b);
 }
 
@@ -118,16 +122,20 @@ void page_append_offer(const Page *p, const Endpoint *e)
         const AddressObservation *speaker = view_speaker(e);
         Buf *b = p->b;
 
-        buf_append_str(b, "<section aria-labelledby=\"offer\">\n<h2 id=\"offer\">Offer and answer</h2>\n"
-                          "<dl class=\"facts\">\n");
-        html_field(b, "SSLCIPH", policy->sslciph.kind != SSLCIPH_UNSET ? sslciph_name(&policy->sslciph)
-                                                                       : "not set: as ANY");
+        buf_append_str(b,
+                "<section aria-labelledby=\"offer\">\n<h2 id=\"offer\">Offer and answer</h2>\n"
+                "<dl class=\"facts\">\n");
+        html_field(b, "SSLCIPH",
+                policy->sslciph.kind != SSLCIPH_UNSET ? sslciph_name(&policy->sslciph)
+                                                      : "not set: as ANY");
         if (policy->listener_sslciph.kind != SSLCIPH_UNSET)
                 html_field(b, "Of the listener", sslciph_name(&policy->listener_sslciph));
         append_offered(b, &policy->sslciph, speaker ? &speaker->tls : NULL);
-        html_field_name(b, "Server name (SNI)", sni_of(e->config) ? sni_of(e->config) : "none is sent");
-        html_field_name(b, "Identity", e->config->identity_name ? e->config->identity_name
-                                                                : "none: no client certificate is sent");
+        html_field_name(
+                b, "Server name (SNI)", sni_of(e->config) ? sni_of(e->config) : "none is sent");
+        html_field_name(b, "Identity",
+                e->config->identity_name ? e->config->identity_name
+                                         : "none: no client certificate is sent");
         if (speaker) {
                 append_negotiated(p, e, &speaker->tls);
                 append_client_certificate(p, e, speaker);
@@ -145,7 +153,8 @@ static const char *address_state(const Endpoint *e, size_t i)
         Diagnosis primary = i < e->assessment->n_addresses ? e->assessment->addresses[i].primary
                                                            : DIAGNOSIS_NONE;
 
-        return primary == DIAGNOSIS_NONE ? "ok" : severity_to_string(diagnosis_info(primary)->severity);
+        return primary == DIAGNOSIS_NONE ? "ok"
+                                         : severity_to_string(diagnosis_info(primary)->severity);
 }
 
 static void append_outcome(const Page *p, const Endpoint *e, size_t i)
@@ -155,7 +164,8 @@ static void append_outcome(const Page *p, const Endpoint *e, size_t i)
                                                            : DIAGNOSIS_NONE;
 
         if (!a->attempted && a->ip) {
-                buf_append_str(p->b, "<span class=\"faint\">not tried: an earlier address answered</span>");
+                buf_append_str(p->b,
+                        "<span class=\"faint\">not tried: an earlier address answered</span>");
                 return;
         }
         html_state_open(p->b, address_state(e, i));
@@ -203,7 +213,8 @@ static void append_address_tls(Buf *b, const AddressObservation *a)
 
 static void append_address_leaf(const Page *p, const AddressObservation *a)
 {
-        const CertFacts *leaf = a->chain && a->chain->n_certs > 0 ? &a->chain->certs[0].facts : NULL;
+        const CertFacts *leaf =
+                a->chain && a->chain->n_certs > 0 ? &a->chain->certs[0].facts : NULL;
         char hex[2 * CERT_SHA256_SIZE + 1];
 
         if (!leaf)
@@ -259,10 +270,11 @@ void page_append_addresses(const Page *p, const Endpoint *e)
         if (!e->observation || !e->assessment || e->observation->n_addresses == 0)
                 return;
 
-        buf_append_str(b,
-                "<section aria-labelledby=\"addresses\">\n<h2 id=\"addresses\">Address by address</h2>\n");
+        buf_append_str(b, "<section aria-labelledby=\"addresses\">\n<h2 id=\"addresses\">Address "
+                          "by address</h2>\n");
         if (e->observation->addresses_stale)
-                buf_append_str(b, "<p>The names do not resolve now; these are the addresses known last.</p>\n");
+                buf_append_str(b, "<p>The names do not resolve now; these are the addresses known "
+                                  "last.</p>\n");
         buf_append_str(b, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Address</th>"
                           "<th scope=\"col\">Outcome</th><th scope=\"col\">Negotiated</th>"
                           "<th scope=\"col\">Leaf</th></tr></thead>\n<tbody>\n");

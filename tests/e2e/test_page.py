@@ -186,7 +186,7 @@ endpoints = (
         self.visit(address_of("QM4/CIPHER.SVRCONN"))
         text = self.browser.find("main").text
         for part in ("not admitted by policy", "ECDHE_ECDSA_AES_128_GCM_SHA256", "CN=QM5,O=Other",
-                     "← chosen", "AMQ9631E", "mqtlsd --probe '127.0.0.1(", "Address by address",
+                     "← chosen", "AMQ9631E", "mqtlsd --probe='127.0.0.1(", "Address by address",
                      "ALTER CHANNEL(CIPHER.SVRCONN) CHLTYPE(SVRCONN) SSLCIPH(ANY_TLS12_OR_HIGHER)"):
             self.assertIn(part, text)
         keep_screenshot(self.browser, "endpoint")

@@ -80,15 +80,16 @@ static const struct {
         {"the partner's end has another type", "TO.QM1", CHANNEL_TYPE_RCVR,
                 "ALTER CHANNEL(name) CHLTYPE(type) SSLCIPH(X) at the partner",
                 "ALTER CHANNEL(TO.QM1) CHLTYPE(SDR) SSLCIPH(X) at the partner"},
-        {"a type that is not known stays", "A", _CHANNEL_TYPE_INVALID, "ALTER CHANNEL(name) CHLTYPE(type)",
-                "ALTER CHANNEL(A) CHLTYPE(type)"},
-        {"small letters are quoted", "App.one", CHANNEL_TYPE_SVRCONN, "DISPLAY CHANNEL(name) SSLPEER",
-                "DISPLAY CHANNEL('App.one') SSLPEER"},
+        {"a type that is not known stays", "A", _CHANNEL_TYPE_INVALID,
+                "ALTER CHANNEL(name) CHLTYPE(type)", "ALTER CHANNEL(A) CHLTYPE(type)"},
+        {"small letters are quoted", "App.one", CHANNEL_TYPE_SVRCONN,
+                "DISPLAY CHANNEL(name) SSLPEER", "DISPLAY CHANNEL('App.one') SSLPEER"},
         {"a quote is doubled", "A'B", CHANNEL_TYPE_SVRCONN, "DISPLAY CHANNEL(name) SSLPEER",
                 "DISPLAY CHANNEL('A''B') SSLPEER"},
-        {"a listener has a name of its own", "A", CHANNEL_TYPE_SVRCONN, "START LISTENER(name) PORT(1414)",
-                "START LISTENER(name) PORT(1414)"},
-        {"host and port", "A", CHANNEL_TYPE_SVRCONN, "nc -vz HOST PORT", "nc -vz qm1.example.com 1415"},
+        {"a listener has a name of its own", "A", CHANNEL_TYPE_SVRCONN,
+                "START LISTENER(name) PORT(1414)", "START LISTENER(name) PORT(1414)"},
+        {"host and port", "A", CHANNEL_TYPE_SVRCONN, "nc -vz HOST PORT",
+                "nc -vz qm1.example.com 1415"},
         {"a host to look up", "A", CHANNEL_TYPE_SVRCONN, "getent hosts NAME",
                 "getent hosts qm1.example.com"},
         {"prose stays", "A", CHANNEL_TYPE_SVRCONN, "the name of the HOST", "the name of the HOST"},
@@ -96,8 +97,10 @@ static const struct {
 
 START_TEST(test_fillings)
 {
-        const EstateEndpoint one[] = {{.name = "A", .channel = fillings[_i].channel,
-                .chltype = fillings[_i].chltype, .conname = "qm1.example.com(1415)"}};
+        const EstateEndpoint one[] = {{.name = "A",
+                .channel = fillings[_i].channel,
+                .chltype = fillings[_i].chltype,
+                .conname = "qm1.example.com(1415)"}};
         CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
         CLEANUP_BUF Buf b = BUF_INIT;
         const char *text = fillings[_i].text;
