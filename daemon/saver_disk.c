@@ -38,6 +38,13 @@ char *saver_disk_name(const char *directory)
         return asprintf(&path, "%s/" FILE_NAME, directory) < 0 ? NULL : path;
 }
 
+static int take_names(SaverDisk *d, const char *directory)
+{
+        d->directory = strdup(directory);
+        d->path = saver_disk_name(directory);
+        return d->directory && d->path ? 0 : -ENOMEM;
+}
+
 int saver_disk_new(const char *directory, SaverDisk **ret)
 {
         CLEANUP(saver_disk_cleanup) SaverDisk *d = NULL;
@@ -46,11 +53,7 @@ int saver_disk_new(const char *directory, SaverDisk **ret)
         assert(ret);
 
         d = calloc(1, sizeof(*d));
-        if (!d)
-                return -ENOMEM;
-        d->directory = strdup(directory);
-        d->path = saver_disk_name(directory);
-        if (!d->directory || !d->path)
+        if (!d || take_names(d, directory) < 0)
                 return -ENOMEM;
         *ret = STEAL(d);
         return 0;

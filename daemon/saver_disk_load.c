@@ -73,35 +73,37 @@ static bool is_as_known(const SaverDisk *d, const StoredEndpoint *e)
                known->expected_until_at == e->expected_until_at;
 }
 
-/* What is to be compared the next time. */
-static int remember(const StoredEndpoints *loaded, StoredEndpoints *ret, int64_t **ret_revisions)
+static int copy_known(
+        const StoredEndpoints *loaded, StoredEndpoints *known, int64_t *revisions)
 {
-        CLEANUP(stored_endpoints_done) StoredEndpoints known = {0};
-        CLEANUP_FREE int64_t *revisions = NULL;
-        size_t room = MAX_OF(loaded->n_endpoints, (size_t) 1);
-
-        known.endpoints = calloc(room, sizeof(*known.endpoints));
-        revisions = calloc(room, sizeof(*revisions));
-        if (!known.endpoints || !revisions)
-                return -ENOMEM;
-
         for (size_t i = 0; i < loaded->n_endpoints; i++) {
                 const StoredEndpoint *e = &loaded->endpoints[i];
 
-                known.endpoints[i] = (StoredEndpoint){
+                known->endpoints[i] = (StoredEndpoint){
                         .name = strdup(e->name),
                         .expected_from_at = e->expected_from_at,
                         .expected_until_at = e->expected_until_at,
                 };
-                if (!known.endpoints[i].name)
+                if (!known->endpoints[i].name)
                         return -ENOMEM;
-                known.n_endpoints++;
+                known->n_endpoints++;
                 revisions[i] = revision_of(e);
         }
-        *ret = known;
-        known = (StoredEndpoints){0};
-        *ret_revisions = STEAL(revisions);
         return 0;
+}
+
+/* What is to be compared the next time. On failure `ret` is to be freed as well. */
+static int remember(const StoredEndpoints *loaded, StoredEndpoints *ret, int64_t **ret_revisions)
+{
+        size_t room = MAX_OF(loaded->n_endpoints, (size_t) 1);
+
+        *ret_revisions = calloc(room, sizeof(**ret_revisions));
+        if (!*ret_revisions)
+                return -ENOMEM;
+        ret->endpoints = calloc(room, sizeof(*ret->endpoints));
+        if (!ret->endpoints)
+                return -ENOMEM;
+        return copy_known(loaded, ret, *ret_revisions);
 }
 
 /* Leaves those that are as they were out of `loaded`, but for those that have new entries. */

@@ -286,7 +286,8 @@ class KilledAtEveryWrite(Case):
         process = self.estate.spawn(
             ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64",
              "-e", f"inject=pwrite64:signal=SIGKILL:when={n}", MQTLSD, "-c", path], "killed",
-            env={**os.environ, "STATE_DIRECTORY": directory})
+            env={**os.environ, "STATE_DIRECTORY": directory,
+                 "ASAN_OPTIONS": "detect_leaks=0"})  # which needs the tracer's place
         until(lambda: process.poll() is not None
               or self.stored(directory) == DRIFT_OF_THE_NAME, "its end, or the change in the file")
         with contextlib.suppress(ProcessLookupError):
