@@ -98,8 +98,8 @@ START_TEST(test_page_shows_the_worst_first)
                 "<b>365</b> days left",
                 ">2027-01-01</time>",
                 "TLS 1.3 TLS_AES_256_GCM_SHA384",
-                "<th scope=\"row\">TLS_AES_256_GCM_SHA384</th><td class=\"number\">"
-                "<a href=\"?suite=TLS%201.3%20TLS_AES_256_GCM_SHA384\">1</a>",
+                ("<th scope=\"row\">TLS_AES_256_GCM_SHA384</th><td class=\"number\">"
+                 "<a href=\"?suite=TLS%201.3%20TLS_AES_256_GCM_SHA384\">1</a>"),
                 "as policy expects",
                 "nothing was agreed on",
                 "href=\"metrics\"",
@@ -360,7 +360,7 @@ static const char *const names[] = {
         "&lt;b&gt; & co",
         "../../../etc/passwd?x#y",
         "tab_and\033[2Jescape",
-        "right\xe2\x80\xae" "to left, \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d, \xf0\x9f\x92\xa9",
+        "right\xe2\x80\xae to left, \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d, \xf0\x9f\x92\xa9",
         "\xff\xfe",
 };
 
