@@ -28,7 +28,7 @@ static unsigned overdue_column(int64_t days_ago)
 /* Up to two years, three, five, more. */
 static unsigned later_column(int64_t days)
 {
-        static const int64_t limits[HORIZON_LATER - 1] = {2 * 365, 3 * 365, 5 * 365};
+        static const int64_t limits[HORIZON_LATER - 1] = {INT64_C(2) * 365, INT64_C(3) * 365, INT64_C(5) * 365};
         unsigned i = 0;
 
         while (i < ARRAY_LEN(limits) && days >= limits[i])

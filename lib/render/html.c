@@ -114,13 +114,13 @@ static void append_rough(Buf *b, uint64_t seconds)
                 uint64_t seconds;
                 const char *noun;
         } units[] = {
-                {2 * 365 * 86400, "year"},
-                {2 * 86400, "day"},
-                {2 * 3600, "hour"},
+                {UINT64_C(2) * 365 * 86400, "year"},
+                {UINT64_C(2) * 86400, "day"},
+                {UINT64_C(2) * 3600, "hour"},
                 {60, "minute"},
                 {1, "second"},
         };
-        static const uint64_t lengths[] = {365 * 86400, 86400, 3600, 60, 1};
+        static const uint64_t lengths[] = {UINT64_C(365) * 86400, 86400, 3600, 60, 1};
 
         _Static_assert(ARRAY_LEN(units) == ARRAY_LEN(lengths), "each unit has its length");
         for (size_t i = 0; i < ARRAY_LEN(units); i++)

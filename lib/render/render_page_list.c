@@ -47,7 +47,7 @@ static void append_left(const Page *p, const AssessedDates *d)
 {
         int64_t left = d->has_effective ? d->effective_at - p->now_at : 0;
         int64_t hours = (left < 0 ? -left : left) / SECONDS_PER_HOUR;
-        bool is_near = hours < 2 * HOURS_PER_DAY;
+        bool is_near = hours < INT64_C(2) * HOURS_PER_DAY;
         uint64_t n = (uint64_t) (is_near ? hours : hours / HOURS_PER_DAY);
         const char *state = !d->has_effective             ? "unknown"
                             : left < 0                    ? "critical"
