@@ -179,6 +179,18 @@ static void prepare_loop(void)
         ck_assert_int_eq(symlink("f", "f"), 0);
 }
 
+/* As a file that is mounted over another: what is written there is nothing to the directory here. */
+static void prepare_second_name(void)
+{
+        ck_assert_int_eq(mkdir("elsewhere", 0700), 0);
+        ck_assert_int_eq(link("f", "elsewhere/g"), 0);
+}
+
+static void act_write_by_second_name(void)
+{
+        write_file("elsewhere/g", "longer than before");
+}
+
 static void act_overwrite(void)
 {
         write_file("f", "longer than before");
@@ -317,6 +329,8 @@ static const struct {
                 true },
         { "a file behind a link that is written has changed", "f", prepare_link_to_file,
                 act_write_behind_link, true },
+        { "a file that is written by a name elsewhere has changed", "f", prepare_second_name,
+                act_write_by_second_name, true },
         { "a link to itself that becomes a file has changed", "f", prepare_loop, act_straighten,
                 true },
         { "a file that is read has not changed", "f", prepare_nothing, act_read, false },
@@ -346,10 +360,9 @@ START_TEST(test_changes)
         watch(&b, buf_str(&names));
 
         changes[_i].act();
-        write_file("sentinel", "longer"); /* so that there is something to wait for */
-        if (changes[_i].is_change)
-                buf_appendf(&expected, "%s\n", changes[_i].watched);
-        buf_append_str(&expected, "sentinel\n");
+        if (!changes[_i].is_change)
+                write_file("sentinel", "longer"); /* so that there is something to wait for */
+        buf_appendf(&expected, "%s\n", changes[_i].is_change ? changes[_i].watched : "sentinel");
         expect_told(&b, buf_str(&expected));
         bench_close(&b);
 }
@@ -371,6 +384,24 @@ START_TEST(test_every_change_is_told_also_behind_a_swap)
         write_file("1/f", "written where it led before");
         loop_drain(b.event);
         ck_assert_uint_eq(b.n_told, 0);
+        bench_close(&b);
+}
+END_TEST
+
+START_TEST(test_what_happens_beside_the_files_is_not_looked_at)
+{
+        unsigned n_looks;
+        Bench b;
+
+        bench_open(&b, NULL);
+        write_file("f", "one");
+        watch(&b, "f");
+        loop_drain(b.event);
+        n_looks = b.n_looks;
+        act_write_beside();
+        ck_assert_int_gt(sd_event_run(b.event, 0), 0); /* the event has come */
+        loop_drain(b.event);
+        ck_assert_uint_eq(b.n_looks, n_looks);
         bench_close(&b);
 }
 END_TEST
@@ -559,6 +590,7 @@ static Suite *make_suite(void)
 
         tcase_add_loop_test(tc, test_changes, 0, ARRAY_LEN(changes));
         tcase_add_test(tc, test_every_change_is_told_also_behind_a_swap);
+        tcase_add_test(tc, test_what_happens_beside_the_files_is_not_looked_at);
         tcase_add_test(tc, test_several_paths_are_told_together_each_once);
         tcase_add_test(tc, test_the_handler_may_set_the_paths);
         tcase_add_test(tc, test_what_changed_since_it_was_noted_is_told_once);
