@@ -48,7 +48,7 @@ struct Http {
         size_t n_listeners;
 
         Cutter *cutter;
-        TAILQ_HEAD(, HttpConnection) suspended;
+        TAILQ_HEAD(SuspendedList, HttpConnection) suspended;
 };
 
 /* http_run.c */

@@ -77,7 +77,7 @@ struct HttpLogin {
 
         Remembered remembered[REMEMBERED_MAX];
         HttpThrottle throttle;
-        TAILQ_HEAD(, Job) jobs;
+        TAILQ_HEAD(JobList, Job) jobs;
         size_t n_jobs;
 
         uint64_t n_failures, n_throttled;
