@@ -162,8 +162,6 @@ int page_append_form(const Page *p)
         append_severities(p);
         append_hidden(p);
         buf_append_str(b, "<button type=\"submit\">Search</button>\n");
-        if (page_query_is_narrow(p->query))
-                buf_append_str(b, "<a class=\"clear\" href=\"./\">Show all</a>\n");
         buf_append_str(b, "</form>\n");
         return 0;
 }

@@ -189,31 +189,62 @@ static void append_pager(const Page *p, size_t page, size_t n_pages)
         buf_append_str(p->b, "</nav>\n");
 }
 
+/* What the form has no field for came by a link, and goes by one. */
+static void append_chips(const Page *p)
+{
+        static const struct {
+                PageQueryField field;
+                const char *words;
+        } fields[] = {
+                {PAGE_QUERY_drift, "changed"},
+                {PAGE_QUERY_suite, "negotiated"},
+                {PAGE_QUERY_leaf, "serves the leaf"},
+                {PAGE_QUERY_ends, "ends within"},
+        };
+
+        for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+                const char *value = page_query_get(p->query, fields[i].field);
+
+                if (!value)
+                        continue;
+                buf_append_str(p->b, " <a class=\"chip\" href=\"");
+                page_query_append(p->b, p->query, fields[i].field, NULL);
+                buf_appendf(p->b, "\">%s ", fields[i].words);
+                html_name(p->b, value);
+                buf_append_str(p->b, " <span class=\"unseen\">: drop this condition</span></a>");
+        }
+}
+
 static void append_caption(const Page *p, size_t first, size_t n_shown, size_t n)
 {
         size_t n_all = inventory_count(p->inventory);
         bool narrow = page_query_is_narrow(p->query);
+        Buf *b = p->b;
 
-        buf_append_str(p->b, "<p class=\"caption\" id=\"caption\">");
-        if (n == 0) {
-                buf_append_str(p->b, n_all == 0 ? "No endpoint is configured: see mqtlsd.conf(5)."
-                                     : narrow   ? "No endpoint fits. <a href=\"./\">Show all</a>"
-                                                : "");
+        buf_append_str(b, "<p class=\"caption\"><span id=\"caption\">");
+        if (n_all == 0) {
+                buf_append_str(b, "No endpoint is configured: see mqtlsd.conf(5).");
+        } else if (n == 0) {
+                buf_append_str(b, "No endpoint fits.");
         } else {
                 if (n_shown < n) {
-                        html_number(p->b, first + 1);
-                        buf_append_str(p->b, "\xe2\x80\x93");
-                        html_number(p->b, first + n_shown);
-                        buf_append_str(p->b, " of ");
+                        html_number(b, first + 1);
+                        buf_append_str(b, "\xe2\x80\x93");
+                        html_number(b, first + n_shown);
+                        buf_append_str(b, " of ");
                 }
-                html_count(p->b, n, "endpoint");
+                html_count(b, n, "endpoint");
                 if (narrow) {
-                        buf_append_str(p->b, " that fit, of ");
-                        html_number(p->b, n_all);
+                        buf_append_str(b, " that fit, of ");
+                        html_number(b, n_all);
                 }
-                buf_append_str(p->b, ", what needs care first");
+                buf_append_str(b, ", what needs care first");
         }
-        buf_append_str(p->b, "</p>\n");
+        buf_append_str(b, "</span>");
+        append_chips(p);
+        if (narrow)
+                buf_append_str(b, " <a class=\"clear\" href=\"./\">Show all</a>");
+        buf_append_str(b, "</p>\n");
 }
 
 static void append_rows(const Page *p, const Endpoint *const *fitting, size_t n)

@@ -138,6 +138,21 @@ START_TEST(test_queries)
 }
 END_TEST
 
+START_TEST(test_what_came_by_a_link_is_told_and_can_be_dropped)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(five, ARRAY_LEN(five));
+        PageQuery query = {{[PAGE_QUERY_q] = "x", [PAGE_QUERY_ends] = "..<b>"}};
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        render(i, &query, &b);
+        ck_assert_ptr_nonnull(strstr(buf_str(&b),
+                "<a class=\"chip\" href=\"?q=x\">ends within <bdi>..&lt;b&gt;</bdi>"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&b), "<a class=\"clear\" href=\"./\">Show all</a>"));
+        ck_assert_ptr_nonnull(
+                strstr(buf_str(&b), "<input type=\"hidden\" name=\"ends\" value=\"..&lt;b&gt;\">"));
+}
+END_TEST
+
 START_TEST(test_a_leaf_on_many_channels_is_one_mark)
 {
         CLEANUP(inventory_cleanup) Inventory *i = estate_new(five, ARRAY_LEN(five));
@@ -237,6 +252,7 @@ static Suite *make_suite(void)
 
         tcase_add_loop_test(query, test_queries, 0, (int) ARRAY_LEN(queries));
         tcase_add_loop_test(query, test_addresses, 0, (int) ARRAY_LEN(addresses));
+        tcase_add_test(query, test_what_came_by_a_link_is_told_and_can_be_dropped);
         tcase_add_test(query, test_a_leaf_on_many_channels_is_one_mark);
         tcase_add_test(query, test_three_thousand_are_paged);
         tcase_set_timeout(query, 60);
