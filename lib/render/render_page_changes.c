@@ -17,7 +17,7 @@ enum {
 
 /* ---- open drift ---- */
 
-/* `mqtlsd -c FILE --accept NAME --kind KIND` */
+/* `mqtlsd -c FILE --accept NAME --kind KIND`; of all kinds where it is _DRIFT_KIND_MAX. */
 static void append_accept(const Page *p, const Endpoint *e, DriftKind kind)
 {
         const Config *config = inventory_config(p->inventory);
@@ -31,11 +31,15 @@ static void append_accept(const Page *p, const Endpoint *e, DriftKind kind)
         }
         buf_append_str(&command, "--accept ");
         escape_shell(&command, e->config->name, strlen(e->config->name));
-        buf_append_str(&command, " --kind ");
-        buf_append_str(&command, drift_kind_info(kind)->name);
+        if (kind != _DRIFT_KIND_MAX) {
+                buf_append_str(&command, " --kind ");
+                buf_append_str(&command, drift_kind_info(kind)->name);
+        }
         if (buf_error(&command) < 0)
                 p->b->failed = true;
-        buf_append_str(p->b, "<p>To take it as the new baseline:</p>\n");
+        buf_append_str(p->b, kind == _DRIFT_KIND_MAX
+                                     ? "<p>To take all of it as the new baseline:</p>\n"
+                                     : "<p>To take it as the new baseline:</p>\n");
         html_command(p->b, buf_str(&command));
 }
 
@@ -75,10 +79,10 @@ static void append_kind(const Page *p, const Endpoint *e, DriftKind kind)
         html_text(b, info->name);
         buf_append_str(b, "</h3>\n<p>");
         html_text(b, info->meaning);
-        buf_append_str(b,
-                "</p>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Where</th>"
-                "<th scope=\"col\">Baseline</th><th "
-                "scope=\"col\">Now</th></tr></thead>\n<tbody>\n");
+        buf_append_str(b, "</p>\n<div class=\"scroll\"><table class=\"diff\">\n<thead><tr><th "
+                          "scope=\"col\">Where</th>"
+                          "<th scope=\"col\">Baseline</th><th "
+                          "scope=\"col\">Now</th></tr></thead>\n<tbody>\n");
         append_track(p, &e->drift->endpoint, kind);
         for (size_t i = 0; i < e->drift->n_addresses; i++)
                 if (e->drift->addresses[i].is_present)
@@ -95,19 +99,22 @@ static void append_kind(const Page *p, const Endpoint *e, DriftKind kind)
 
 static void append_open(const Page *p, const Endpoint *e)
 {
-        bool any = false;
+        size_t n_open = 0, n_all = 0;
 
         for (int k = 0; e->drift && k < _DRIFT_KIND_MAX; k++) {
                 if (!view_has_drift_of(e, (DriftKind) k))
                         continue;
                 append_kind(p, e, (DriftKind) k);
-                any = true;
+                n_all++;
+                n_open += drift_is_open(e->drift, (DriftKind) k) ? 1 : 0;
         }
+        if (n_open > 1)
+                append_accept(p, e, _DRIFT_KIND_MAX);
         if (e->drift && e->drift->mismatch_at != 0) {
                 buf_append_str(p->b, "<p>The addresses serve different leaf certificates since ");
                 html_instant(p->b, e->drift->mismatch_at);
                 buf_append_str(p->b, ".</p>\n");
-        } else if (!any) {
+        } else if (n_all == 0) {
                 buf_append_str(p->b,
                         e->drift ? "<p>Everything is as it was first seen or last accepted.</p>\n"
                                  : "<p>Nothing was seen yet that could change.</p>\n");
@@ -155,7 +162,8 @@ static int append_ledger(const Page *p, const Endpoint *e)
                 return r;
 
         buf_append_str(p->b,
-                "<h3>Ledger, newest first</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
+                "<h3>Ledger, newest first</h3>\n<div class=\"scroll\"><table "
+                "class=\"diff\">\n<thead><tr>"
                 "<th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Kind</th>"
                 "<th scope=\"col\">From</th><th scope=\"col\">To</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < n; i++)

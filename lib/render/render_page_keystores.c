@@ -92,9 +92,10 @@ static void append_findings(const Page *p, const Repository *r)
                 }
 }
 
-static void append_problem(Buf *b, const char *problem)
+/* Unless the sentence about the repository says it already. */
+static void append_problem(Buf *b, const char *problem, const char *sentence)
 {
-        if (!problem)
+        if (!problem || strstr(sentence, problem))
                 return;
         buf_append_str(b, "<p>");
         html_severity(b, SEVERITY_WARNING);
@@ -133,8 +134,8 @@ static void append_repository(const Page *p, const Repository *r)
                 buf_append_str(b, ", not read yet");
         }
         buf_append_str(b, "</p>\n");
-        append_problem(b, r->problem);
-        append_problem(b, r->stash_problem);
+        append_problem(b, r->problem, buf_str(&message));
+        append_problem(b, r->stash_problem, buf_str(&message));
         append_findings(p, r);
         append_certs(p, r);
         buf_append_str(b, "</details>\n");
