@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <semaphore.h>
 #include <string.h>
 #include <time.h>
@@ -198,9 +199,15 @@ static void on_done(void *userdata)
         SaverTask *t = userdata;
         Saver *s = t->saver;
 
+        bool is_large;
+
         if (!t->is_applied)
                 task_apply(t);
+        is_large = t->job.is_all;
         s->task = task_free(t);
+        /* A second copy of everything that is remembered has just gone: give the memory back. */
+        if (is_large)
+                (void) malloc_trim(0);
         saver_step(s);
 }
 

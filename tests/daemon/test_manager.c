@@ -303,6 +303,73 @@ START_TEST(test_clock_jump_judges_again_without_a_probe)
 }
 END_TEST
 
+/* ---- what outlives it ---- */
+
+START_TEST(test_what_is_known_is_there_again_before_the_loop_turns)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1"});
+        const PkiCert *certs[] = {&leaf};
+        const TlsServerOptions tls = {.certs = certs, .n_certs = 1};
+        CLEANUP_BUF Buf b = BUF_INIT;
+        AssessedDates dates;
+        const Endpoint *e;
+        Peer *peer;
+
+        daemon_fixture_init(&f);
+        peer = peer_new(f.event, &(PeerOptions){.kind = PEER_TLS, .tls = &tls});
+        buf_appendf(&b, "{ name = \"one\"; channel = \"A\"; conname = \"127.0.0.1(%u)\"; }",
+                (unsigned) peer_port(peer));
+        daemon_fixture_configure(&f, NULL, buf_str(&b));
+        ck_assert_int_eq(daemon_fixture_start(&f), 0);
+        ck_assert(manager_facts(f.manager)->has_state);
+        ck_assert(manager_facts(f.manager)->state_saved);
+        daemon_fixture_wait_ready(&f);
+        dates = inventory_find(manager_inventory(f.manager), "one")->dates;
+        ck_assert(dates.has_effective);
+
+        f.manager = manager_free(f.manager);
+        ck_assert_int_eq(daemon_fixture_start(&f), 0);
+        e = inventory_find(manager_inventory(f.manager), "one");
+        ck_assert(e->is_restored);
+        ck_assert_ptr_nonnull(e->drift);
+        ck_assert_int_eq(e->dates.effective_at, dates.effective_at);
+        ck_assert_int_eq(endpoint_severity(e), SEVERITY_UNKNOWN);
+
+        f.manager = manager_free(f.manager);
+        peer_free(peer);
+}
+END_TEST
+
+static void configure_state(DaemonFixture *f, const char *directory)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        buf_appendf(&b, "http = { listen = ( \"127.0.0.1:0\" ); };\n"
+                        "state_directory = \"%s\";\nendpoints = ( );\n", directory);
+        daemon_fixture_write(f, buf_str(&b));
+}
+
+START_TEST(test_another_state_directory_wants_a_restart)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        CLEANUP(issues_done) Issues same = ISSUES_INIT, changed = ISSUES_INIT;
+        ManagerOptions options;
+
+        daemon_fixture_init(&f);
+        options = (ManagerOptions){.config_path = f.config_path};
+        configure_state(&f, "state-one"); /* relative to the file that names it */
+        ck_assert_int_eq(manager_new(f.event, &f.clock, &options, &f.manager), 0);
+        ck_assert_int_eq(manager_reload(f.manager, &same), 0);
+
+        configure_state(&f, "state-two");
+        ck_assert_int_eq(manager_reload(f.manager, &changed), 0);
+        ck_assert_uint_eq(changed.n, same.n + 1);
+        ck_assert_str_eq(changed.list[changed.n - 1].setting, "state_directory");
+        ck_assert(daemon_fixture_has_logged(&f, "state-one; restart the daemon"));
+}
+END_TEST
+
 START_TEST(test_heartbeat_measures)
 {
         CLEANUP_DAEMON DaemonFixture f;
@@ -431,6 +498,8 @@ static Suite *make_suite(void)
         tcase_set_timeout(verdicts, patience);
         suite_add_tcase(suite, verdicts);
 
+        tcase_add_test(system, test_what_is_known_is_there_again_before_the_loop_turns);
+        tcase_add_test(system, test_another_state_directory_wants_a_restart);
         tcase_add_test(system, test_heartbeat_measures);
         tcase_add_test(system, test_systemd_is_told);
         tcase_add_test(system, test_process_facts);
