@@ -71,7 +71,9 @@ int track_set_baseline(Comparison *c, DriftTrack *t, const DriftFact *seen)
                 return r;
 
         track_clear_now(t);
-        t->baseline_at = c->now_at;
+        /* Later than the one before, also when the clock was set back: drift_adopt() tells by it which
+         * of two memories went on. */
+        t->baseline_at = t->baseline_at > c->now_at ? t->baseline_at + 1 : c->now_at;
         c->result.memory_changed = true;
         return 0;
 }

@@ -74,7 +74,7 @@
                 "INSERT INTO endpoint (name, first_at, offer, target, mismatch_at, revision) "     \
                 "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "                      \
                 "first_at = excluded.first_at, offer = excluded.offer, target = excluded.target, " \
-                "mismatch_at = excluded.mismatch_at")                                              \
+                "mismatch_at = excluded.mismatch_at, revision = excluded.revision")                \
         X(PUT_RECORD,                                                                              \
                 "INSERT INTO record (endpoint, address, is_present, seen_at) VALUES (?, ?, ?, ?)") \
         X(PUT_TRACK,                                                                               \

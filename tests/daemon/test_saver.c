@@ -258,6 +258,16 @@ static bool has_baseline(const char *name)
                 store_load_endpoint(s, name, &e) == 0 && e.memory;
 }
 
+/* Runs SQL text on the file, past the store. */
+static void tamper(const char *sql)
+{
+        sqlite3 *db = NULL;
+
+        ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+        ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
 #define UNTIL_ENTRIES(l, name, wanted)                                                             \
         LOOP_UNTIL((l)->event, strcmp(entries(name), (wanted)) == 0)
 
@@ -396,6 +406,52 @@ START_TEST(what_another_process_accepts_is_followed)
         if (_i == 1)
                 UNTIL_ENTRIES(&l, "B", "drift");
         ck_assert_uint_eq(l.n_changed, 1);
+}
+END_TEST
+
+START_TEST(what_is_accepted_after_the_clock_was_set_back_is_followed)
+{
+        LIFE;
+        const Endpoint *e;
+        size_t n = 0;
+
+        begin(&l, "A");
+        e = endpoint(&l, "A");
+        look(&l, "A", CIPHER_A);
+        l.wall_at -= 10 * DAY;
+        look(&l, "A", CIPHER_B);
+        UNTIL_ENTRIES(&l, "A", "drift");
+        {
+                CLEANUP_STORE Store *other = open_store();
+
+                ck_assert_int_eq(store_accept(other, "A", _DRIFT_KIND_MAX, l.wall_at, &n), 0);
+                ck_assert_uint_eq(n, 1);
+        }
+        wait_for(&l, LOOK_SECONDS, "A");
+        LOOP_UNTIL(l.event, l.n_adopted == 1);
+        ck_assert(!drift_is_open(e->drift, DRIFT_KIND_CIPHER));
+        look(&l, "A", CIPHER_B);
+        UNTIL_ENTRIES(&l, "A", "drift accepted");
+}
+END_TEST
+
+/* A memory that cannot be read back, and whose revision nobody can know therefore. */
+START_TEST(what_makes_no_sense_is_written_over)
+{
+        LIFE;
+
+        begin(&l, "A");
+        look(&l, "A", CIPHER_A);
+        LOOP_UNTIL(l.event, has_baseline("A"));
+        end(&l);
+        tamper("UPDATE endpoint SET revision = 3, offer = 'x' || char(0)");
+
+        begin(&l, "A");
+        look(&l, "A", CIPHER_B);
+        LOOP_UNTIL(l.event, has_baseline("A"));
+        look(&l, "A", CIPHER_A);
+        UNTIL_ENTRIES(&l, "A", "drift");
+        ck_assert_uint_eq(count_logged(&l, "make no sense"), 1);
 }
 END_TEST
 
@@ -729,6 +785,8 @@ static Suite *make_suite(void)
         tcase_add_test(good, dates_and_runs_alone_wait_for_their_turn);
         tcase_add_test(good, what_comes_while_the_disk_is_busy_goes_together);
         tcase_add_loop_test(good, what_another_process_accepts_is_followed, 0, 2);
+        tcase_add_test(good, what_is_accepted_after_the_clock_was_set_back_is_followed);
+        tcase_add_test(good, what_makes_no_sense_is_written_over);
         tcase_add_test(good, a_change_that_was_on_its_way_when_somebody_accepted_stands_once);
         tcase_add_test(good, announcements_are_followed_and_taken_back);
         tcase_add_loop_test(good, who_is_missing_for_long_is_forgotten, 0, ARRAY_LEN(absences));
