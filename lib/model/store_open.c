@@ -165,27 +165,17 @@ static int open_to_write(const char *path, StoreVerdict *ret_verdict, Store **re
         return r == -ENOENT ? why_not_created(path) : r;
 }
 
-/*
- * A directory that cannot be written has no room for the index of the log, so the file is read as if
- * nobody could change it ("immutable"): the state at the last checkpoint, which is all of it after a
- * clean end.
- */
-static int open_to_read(const char *path, Store **ret)
+static int open_to_read_as(const char *name, int flags, Store **ret)
 {
         CLEANUP(store_cleanup) Store *s = NULL;
-        CLEANUP_BUF Buf uri = BUF_INIT;
         StoreVerdict verdict = STORE_VERDICT_OURS;
         bool changed = false;
         int r;
 
-        buf_append_str(&uri, "file:");
-        escape_url(&uri, path, strlen(path));
-        buf_append_str(&uri, "?immutable=1");
-        r = buf_error(&uri);
-        if (r < 0)
-                return r;
-
-        r = connect_to(buf_str(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, &s);
+        r = connect_to(name, SQLITE_OPEN_READONLY | flags, &s);
+        /* Whoever keeps it busy was waited for already. */
+        if (r == 0)
+                r = store_result(s, sqlite3_busy_timeout(s->db, 0));
         if (r < 0)
                 return r;
         s->read_only = true;
@@ -203,6 +193,26 @@ static int open_to_read(const char *path, Store **ret)
 
         *ret = STEAL(s);
         return 0;
+}
+
+/*
+ * With its log, which after a crash holds what was saved last. Where that needs an index that there is
+ * not and no room to make one, the file is read as if nobody could change it ("immutable"): the state at
+ * the last checkpoint, which is all of it after a clean end.
+ */
+static int open_to_read(const char *path, Store **ret)
+{
+        CLEANUP_BUF Buf uri = BUF_INIT;
+        int r;
+
+        if (open_to_read_as(path, 0, ret) == 0)
+                return 0;
+
+        buf_append_str(&uri, "file:");
+        escape_url(&uri, path, strlen(path));
+        buf_append_str(&uri, "?immutable=1");
+        r = buf_error(&uri);
+        return r < 0 ? r : open_to_read_as(buf_str(&uri), SQLITE_OPEN_URI, ret);
 }
 
 /* ---- telling about it ---- */

@@ -620,6 +620,49 @@ START_TEST(a_read_only_directory_can_still_be_read)
 }
 END_TEST
 
+/* Killed with everything still in the log, and then the disk was mounted for reading only. */
+static void die_without_a_checkpoint(void)
+{
+        Store *s = open_store();
+
+        CHILD_ASSERT(save_state(s, "QM1", 3) == 0);
+        _exit(0);
+}
+
+static void find_what_the_log_holds(void)
+{
+        CLEANUP_REPORT StoreReport report = { 0 };
+        CLEANUP_STORE Store *s = NULL;
+
+        CHILD_ASSERT(open_with(&report, &s) == 0);
+        CHILD_ASSERT(report.problem == STORE_PROBLEM_READ_ONLY);
+        CHILD_ASSERT(state_of(s, "QM1") == 3);
+        CHILD_ASSERT(save_state(s, "QM1", 1) == -EROFS);
+}
+
+START_TEST(what_only_the_log_holds_is_read_from_a_read_only_directory)
+{
+        CLEANUP_FREE char *log = beside("-wal"), *index = beside("-shm");
+        CLEANUP_STORE Store *s = NULL;
+
+        make_file();
+        run_in_child(die_without_a_checkpoint, false);
+        ck_assert_uint_eq(count_files("-wal"), 1);
+        ck_assert_int_eq(chmod(path, 0444), 0);
+        ck_assert_int_eq(chmod(log, 0444), 0);
+        ck_assert_int_eq(chmod(index, 0444), 0);
+        ck_assert_int_eq(chmod(dir, 0555), 0);
+        run_in_child(find_what_the_log_holds, true);
+
+        ck_assert_int_eq(chmod(dir, 0755), 0);
+        ck_assert_int_eq(chmod(path, 0644), 0);
+        ck_assert_int_eq(chmod(log, 0644), 0);
+        ck_assert_int_eq(chmod(index, 0644), 0);
+        s = open_store();
+        ck_assert_int_eq(state_of(s, "QM1"), 3);
+}
+END_TEST
+
 static void find_no_place(void)
 {
         CLEANUP_REPORT StoreReport report = { 0 };
@@ -902,6 +945,7 @@ static Suite *make_suite(void)
         tcase_add_test(t, a_directory_that_is_a_file_is_no_place);
         tcase_add_test(t, a_file_that_is_a_directory_is_no_file);
         tcase_add_test(t, a_read_only_directory_can_still_be_read);
+        tcase_add_test(t, what_only_the_log_holds_is_read_from_a_read_only_directory);
         tcase_add_test(t, an_empty_read_only_directory_is_no_place);
         tcase_add_test(t, a_full_disk_loses_nothing_that_was_saved);
         tcase_add_loop_test(t, death_at_any_write_leaves_the_old_state_or_the_new, 0,
