@@ -49,7 +49,7 @@ const char *store_problem_to_string(StoreProblem p); /* "damaged", … */
 typedef struct StoreReport {
         StoreProblem problem;
         int r;           /* -errno: why it cannot be opened, or (READ_ONLY) written; else 0 */
-        char *text;      /* a sentence with what to do; NULL without a problem */
+        char *text;      /* what is wrong, without a full stop: what to do follows; NULL: no problem */
         char *set_aside; /* where the damaged file is; else NULL */
 } StoreReport;
 

@@ -236,9 +236,7 @@ static void report_newer(StoreReport *ret, const char *path)
 
         ret->r = -EOPNOTSUPP;
         append_path(&b, path);
-        buf_append_str(&b, " was written by a later version of this program; it is left alone, and "
-                           "nothing is remembered until that version is back or the file is moved "
-                           "away.");
+        buf_append_str(&b, " was written by a later version of this program, and is left alone");
         report(ret, STORE_PROBLEM_NEWER, &b);
 }
 
@@ -260,13 +258,10 @@ static void report_errno(
 
         ret->r = r;
         append_path(&b, path);
-        buf_appendf(&b, " cannot be %s: %s%s%s%s. Probing goes on; %s. ",
+        buf_appendf(&b, " cannot be %s: %s%s%s%s; probing goes on %s what was saved",
                 problem == STORE_PROBLEM_READ_ONLY ? "written" : "opened", strerrordesc_np(-r),
                 why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "",
-                problem == STORE_PROBLEM_READ_ONLY
-                        ? "what was saved is shown, what changes is not saved"
-                        : "nothing is remembered over a restart");
-        buf_append_str(&b, "Make room on the disk, or let the daemon's user write to the directory.");
+                problem == STORE_PROBLEM_READ_ONLY ? "with" : "without");
         report(ret, problem, &b);
 }
 
@@ -307,10 +302,10 @@ static int report_beside(StoreReport *ret, const char *path, int r, const char *
         ret->r = r;
         append_path(&b, path);
         if (r == -EBADMSG)
-                buf_appendf(&b, " is damaged%s%s%s; a daemon that is started will set it aside.",
+                buf_appendf(&b, " is damaged%s%s%s; a daemon that is started will set it aside",
                         why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
         else
-                buf_appendf(&b, " cannot be opened: %s%s%s%s.", strerrordesc_np(-r),
+                buf_appendf(&b, " cannot be opened: %s%s%s%s", strerrordesc_np(-r),
                         why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
         report(ret, r == -EBADMSG ? STORE_PROBLEM_DAMAGED : STORE_PROBLEM_UNAVAILABLE, &b);
         return r;
