@@ -57,7 +57,7 @@ void drift_log(const Endpoint *e, const DriftChange *change)
         };
 
         log_event(drift_log_priority(change), drift_log_event(change), fields, ARRAY_LEN(fields),
-                "%s: %s of %s%s%s%s: \"%s\" -> \"%s\"", e->config->name, event->name, kind->name,
+                "%s: %s %s%s%s%s: \"%s\" -> \"%s\"", e->config->name, kind->name, event->name,
                 change->expected ? " (expected)" : "", change->address ? " at " : "",
                 change->address ? change->address : "", change->old_text, change->new_text);
 }

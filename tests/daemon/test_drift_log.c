@@ -43,11 +43,11 @@ static const struct {
         const char *address, *line;
 } lines[] = {
         {"at an address", false, "qm1(1414)/192.0.2.1",
-                "mqtlsd: warning: one: drift of subject at qm1(1414)/192.0.2.1: \"CN=a\" -> \"b\\x0ac\"\n"},
+                "mqtlsd: warning: one: subject drift at qm1(1414)/192.0.2.1: \"CN=a\" -> \"b\\x0ac\"\n"},
         {"of the endpoint as a whole", false, NULL,
-                "mqtlsd: warning: one: drift of subject: \"CN=a\" -> \"b\\x0ac\"\n"},
+                "mqtlsd: warning: one: subject drift: \"CN=a\" -> \"b\\x0ac\"\n"},
         {"announced", true, NULL,
-                "mqtlsd: one: drift of subject (expected): \"CN=a\" -> \"b\\x0ac\"\n"},
+                "mqtlsd: one: subject drift (expected): \"CN=a\" -> \"b\\x0ac\"\n"},
 };
 
 START_TEST(test_lines)
