@@ -237,3 +237,20 @@ bool html_is_link(const char *url)
         return url && (strncasecmp(url, "https://", strlen("https://")) == 0 ||
                               strncasecmp(url, "http://", strlen("http://")) == 0);
 }
+
+void html_field_link(Buf *b, const char *label, const char *url)
+{
+        if (!url || !*url)
+                return;
+        if (!html_is_link(url)) {
+                html_field_name(b, label, url);
+                return;
+        }
+        html_field_open(b, label);
+        buf_append_str(b, "<a rel=\"noopener noreferrer\" href=\"");
+        html_text(b, url);
+        buf_append_str(b, "\">");
+        html_name(b, url);
+        buf_append_str(b, "</a>");
+        html_field_close(b);
+}

@@ -50,6 +50,7 @@ void html_remedy(Buf *b, const char *remedy, const EndpointConfig *c);
 /* <dt>label</dt><dd>…</dd>: a text, nothing at all where it is NULL or "". Or opened and closed. */
 void html_field(Buf *b, const char *label, const char *text);
 void html_field_name(Buf *b, const char *label, const char *name);
+void html_field_link(Buf *b, const char *label, const char *url); /* a link where it may be one */
 void html_field_open(Buf *b, const char *label);
 void html_field_close(Buf *b);
 

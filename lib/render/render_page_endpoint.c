@@ -192,23 +192,6 @@ static void append_span(Buf *b, const char *label, uint64_t seconds)
         html_field_close(b);
 }
 
-static void append_link(Buf *b, const char *label, const char *url)
-{
-        if (!url || !*url)
-                return;
-        if (!html_is_link(url)) {
-                html_field_name(b, label, url);
-                return;
-        }
-        html_field_open(b, label);
-        buf_append_str(b, "<a rel=\"noopener noreferrer\" href=\"");
-        html_text(b, url);
-        buf_append_str(b, "\">");
-        html_name(b, url);
-        buf_append_str(b, "</a>");
-        html_field_close(b);
-}
-
 static void append_filter_link(
         const Page *p, PageQueryField field, const char *label, const char *value)
 {
@@ -240,7 +223,7 @@ static void append_configuration(const Page *p, const Endpoint *e)
         append_filter_link(p, PAGE_QUERY_contact, "Contact", c->contact);
         append_filter_link(p, PAGE_QUERY_group, "Group", c->group);
         html_field_name(b, "Note", c->note);
-        append_link(b, "Runbook", c->runbook_url);
+        html_field_link(b, "Runbook", c->runbook_url);
         html_field_name(
                 b, "Trust", c->trust_path ? c->trust_path : "none: the chain is not verified");
         html_field(b, "Depth", probe_depth_to_string(c->depth));

@@ -120,6 +120,7 @@ static void append_people(const Page *p, const EndpointConfig *c)
                 html_field_close(p->b);
         }
         html_field_name(p->b, "Note", c->note);
+        html_field_link(p->b, "Runbook", c->runbook_url);
 }
 
 static void append_more(const Page *p, const Endpoint *e)
