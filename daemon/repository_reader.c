@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "daemon/log.h"
 #include "daemon/loop_timer.h"
 #include "daemon/worker.h"
 #include "model/repository_watch.h"
 #include "x509/credential.h"
+
+/* How long the end waits for a file that is being read; reading one takes milliseconds. */
+#define LEAVE_USEC (2 * USEC_PER_SEC)
 
 /* One key repository. */
 typedef struct Watch {
@@ -311,7 +315,7 @@ RepositoryReader *repository_reader_free(RepositoryReader *r)
         if (!r)
                 return NULL;
 
-        (void) worker_free(r->worker);
+        (void) worker_leave(r->worker, LEAVE_USEC);
         loop_timer_done(&r->timer);
         sd_event_source_disable_unref(r->tell);
         sd_event_unref(r->event);
@@ -372,8 +376,7 @@ int repository_reader_read_all(const Clock *clock, Inventory *inventory, uint64_
         if (r >= 0)
                 r = wait_for_all(
                         event, clock, inventory, clock_monotonic_usec(clock) + patience_usec);
-        if (r != -ETIMEDOUT) /* else the thread has the reader still */
-                (void) repository_reader_free(reader);
+        (void) repository_reader_free(reader);
         sd_event_unref(event);
         return r == -ETIMEDOUT ? 0 : r;
 }

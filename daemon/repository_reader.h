@@ -40,14 +40,13 @@ typedef struct RepositoryPace {
 int repository_reader_new(sd_event *event, const Clock *clock, const RepositoryPace *pace,
         Inventory *inventory, RepositoryReaderHandler handler, void *userdata, RepositoryReader **ret);
 
-/* Waits for the file that is being read. Returns NULL. */
+/* Waits two seconds at most for the file that is being read. Returns NULL. */
 RepositoryReader *repository_reader_free(RepositoryReader *r);
 DEFINE_CLEANUP(RepositoryReader, repository_reader_free, repository_reader_cleanup)
 
 /*
  * For commands that run once and end: reads all of them and waits for it, but not for a disk that hangs.
- * What could not be read by then stays unread, and the thread that waits for it stays behind: the
- * process ends under it. Returns 0 or -errno.
+ * What could not be read by then stays unread. Returns 0 or -errno.
  */
 int repository_reader_read_all(const Clock *clock, Inventory *inventory, uint64_t patience_usec);
 

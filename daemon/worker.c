@@ -11,7 +11,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/queue.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/timefmt.h"
 
 typedef struct Item {
         TAILQ_ENTRY(Item) link;
@@ -21,9 +24,11 @@ typedef struct Item {
 typedef TAILQ_HEAD(ItemList, Item) ItemList;
 
 struct Worker {
-        pthread_mutex_t lock; /* over the five below */
-        pthread_cond_t wake;
+        pthread_mutex_t lock; /* over the eight below */
+        pthread_cond_t wake, ended;
         bool stopping;
+        bool is_running; /* a job */
+        bool is_left;    /* the thread is the owner of all this */
         ItemList queue, done;
         size_t n_pending; /* in the queue or running */
 
@@ -42,6 +47,24 @@ static void ring(int fd)
                 return;
 }
 
+static void destroy(Worker *w)
+{
+        if (w->fd >= 0)
+                (void) close(w->fd);
+        (void) pthread_cond_destroy(&w->ended);
+        (void) pthread_cond_destroy(&w->wake);
+        (void) pthread_mutex_destroy(&w->lock);
+        free(w);
+}
+
+/* In the thread, when nobody else is left. */
+static void end_alone(Worker *w, Item *item)
+{
+        item->job.drop(item->job.userdata);
+        free(item);
+        destroy(w);
+}
+
 static void *worker_main(void *userdata)
 {
         Worker *w = userdata;
@@ -57,9 +80,17 @@ static void *worker_main(void *userdata)
                         continue;
                 }
                 TAILQ_REMOVE(&w->queue, item, link);
+                w->is_running = true;
                 (void) pthread_mutex_unlock(&w->lock);
                 item->job.run(item->job.userdata);
                 (void) pthread_mutex_lock(&w->lock);
+                w->is_running = false;
+                if (w->is_left) {
+                        (void) pthread_mutex_unlock(&w->lock);
+                        end_alone(w, item);
+                        return NULL;
+                }
+                (void) pthread_cond_signal(&w->ended);
                 TAILQ_INSERT_TAIL(&w->done, item, link);
                 w->n_pending--;
                 ring(w->fd);
@@ -134,6 +165,7 @@ int worker_new(sd_event *event, const char *name, Worker **ret)
         TAILQ_INIT(&w->done);
         (void) pthread_mutex_init(&w->lock, NULL);
         (void) pthread_cond_init(&w->wake, NULL);
+        (void) pthread_cond_init(&w->ended, NULL);
         w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (w->fd < 0)
                 return -errno;
@@ -177,11 +209,7 @@ static Worker *stop(Worker *w, bool finish)
         drop_all(w, &w->done);
 
         sd_event_source_disable_unref(w->source);
-        if (w->fd >= 0)
-                (void) close(w->fd);
-        (void) pthread_cond_destroy(&w->wake);
-        (void) pthread_mutex_destroy(&w->lock);
-        free(w);
+        destroy(w);
         return NULL;
 }
 
@@ -193,6 +221,50 @@ Worker *worker_free(Worker *w)
 Worker *worker_finish(Worker *w)
 {
         return stop(w, true);
+}
+
+/* With the lock held, which is given up meanwhile. */
+static void wait_for_end(Worker *w, uint64_t patience_usec)
+{
+        struct timespec now = {0}, until = {0};
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now);
+        patience_usec += (uint64_t) now.tv_nsec / 1000;
+        until.tv_sec = now.tv_sec + (time_t) (patience_usec / USEC_PER_SEC);
+        until.tv_nsec = (long) (patience_usec % USEC_PER_SEC) * 1000;
+        while (w->is_running &&
+                pthread_cond_clockwait(&w->ended, &w->lock, CLOCK_MONOTONIC, &until) == 0)
+                ;
+}
+
+Worker *worker_leave(Worker *w, uint64_t patience_usec)
+{
+        ItemList done = TAILQ_HEAD_INITIALIZER(done);
+        Item *item = NULL;
+
+        if (!w)
+                return NULL;
+
+        drop_all(w, &w->queue);
+        (void) pthread_mutex_lock(&w->lock);
+        wait_for_end(w, patience_usec);
+        if (!w->is_running) {
+                (void) pthread_mutex_unlock(&w->lock);
+                return stop(w, false);
+        }
+
+        w->is_left = true;
+        (void) pthread_detach(w->thread);
+        sd_event_source_disable_unref(w->source);
+        TAILQ_CONCAT(&done, &w->done, link);
+        (void) pthread_mutex_unlock(&w->lock); /* from here on it is the thread's */
+
+        while ((item = TAILQ_FIRST(&done))) {
+                TAILQ_REMOVE(&done, item, link);
+                item->job.drop(item->job.userdata);
+                free(item);
+        }
+        return NULL;
 }
 
 int worker_submit(Worker *w, const WorkerJob *job)

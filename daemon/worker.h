@@ -9,6 +9,7 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 #include <systemd/sd-event.h>
 
 #include "base/util.h"
@@ -19,7 +20,7 @@ typedef struct WorkerJob {
         void (*run)(void *userdata);  /* in the thread */
         void (*done)(void *userdata); /* then in the loop; frees what is left of the job */
         void (*drop)(void *userdata); /* instead of done, and perhaps of run, when the worker is freed;
-                                         in the thread that frees it */
+                                         in the thread that frees it, or see worker_leave() */
         void *userdata;
 } WorkerJob;
 
@@ -29,6 +30,13 @@ int worker_new(sd_event *event, const char *name, Worker **ret);
 /* Waits for the job that is running, drops those that wait. Returns NULL. */
 Worker *worker_free(Worker *w);
 DEFINE_CLEANUP(Worker, worker_free, worker_cleanup)
+
+/*
+ * As worker_free(), but waits no longer than this for the job that is running: a disk may never answer.
+ * After that the thread is left behind, and drops the job itself if it comes to its end; so neither `run`
+ * nor `drop` may touch what somebody else frees.
+ */
+Worker *worker_leave(Worker *w, uint64_t patience_usec);
 
 /* As worker_free(), but runs what waits to its end first: for what must reach the disk. */
 Worker *worker_finish(Worker *w);

@@ -112,6 +112,97 @@ START_TEST(test_what_waits_is_dropped_with_the_worker)
 }
 END_TEST
 
+/* A job that another thread lets go says so here. */
+typedef struct Hung {
+        sem_t begun, gate, dropped;
+        pthread_t runner, dropper;
+} Hung;
+
+static void hung_run(void *userdata)
+{
+        Hung *h = userdata;
+
+        h->runner = pthread_self();
+        (void) sem_post(&h->begun);
+        (void) sem_wait(&h->gate);
+}
+
+static void hung_done(void *userdata UNUSED)
+{
+        ck_abort_msg("what is left comes back to nobody");
+}
+
+static void hung_drop(void *userdata)
+{
+        Hung *h = userdata;
+
+        h->dropper = pthread_self();
+        (void) sem_post(&h->dropped);
+}
+
+static Worker *hung_begin(sd_event *event, Hung *h)
+{
+        Worker *w = NULL;
+
+        *h = (Hung){0};
+        ck_assert_int_eq(sem_init(&h->begun, 0, 0), 0);
+        ck_assert_int_eq(sem_init(&h->gate, 0, 0), 0);
+        ck_assert_int_eq(sem_init(&h->dropped, 0, 0), 0);
+        ck_assert_int_eq(worker_new(event, "worker-test", &w), 0);
+        ck_assert_int_eq(worker_submit(w, &(WorkerJob){ .run = hung_run, .done = hung_done,
+                                                  .drop = hung_drop, .userdata = h }), 0);
+        ck_assert_int_eq(sem_wait(&h->begun), 0);
+        return w;
+}
+
+static void hung_end(Hung *h)
+{
+        (void) sem_destroy(&h->begun);
+        (void) sem_destroy(&h->gate);
+        (void) sem_destroy(&h->dropped);
+}
+
+START_TEST(test_a_job_that_hangs_is_left_to_its_thread)
+{
+        sd_event *event = NULL;
+        Script s = {0};
+        Task waits = {'b', NULL, &s};
+        Hung h;
+        Worker *w = NULL;
+
+        ck_assert_int_eq(sd_event_new(&event), 0);
+        w = hung_begin(event, &h);
+        submit(w, &waits);
+        worker_leave(w, 1000);
+        sd_event_unref(event);
+        ck_assert_str_eq(s.dropped, "b");
+        ck_assert_str_eq(s.ran, "");
+
+        ck_assert_int_eq(sem_post(&h.gate), 0);
+        ck_assert_int_eq(sem_wait(&h.dropped), 0);
+        ck_assert(pthread_equal(h.dropper, h.runner));
+        hung_end(&h);
+}
+END_TEST
+
+START_TEST(test_a_job_that_ends_in_time_is_not_left_behind)
+{
+        sd_event *event = NULL;
+        Hung h;
+        Worker *w = NULL;
+
+        ck_assert_int_eq(sd_event_new(&event), 0);
+        w = hung_begin(event, &h);
+        ck_assert_int_eq(sem_post(&h.gate), 0);
+        worker_leave(w, LOOP_PATIENCE_USEC);
+        sd_event_unref(event);
+
+        ck_assert_int_eq(sem_trywait(&h.dropped), 0);
+        ck_assert(pthread_equal(h.dropper, pthread_self()));
+        hung_end(&h);
+}
+END_TEST
+
 START_TEST(test_finishing_runs_what_waits)
 {
         sd_event *event = NULL;
@@ -138,6 +229,8 @@ static Suite *make_suite(void)
 
         tcase_add_test(tc, test_jobs_run_in_order_in_another_thread_and_come_back_to_the_loop);
         tcase_add_test(tc, test_what_waits_is_dropped_with_the_worker);
+        tcase_add_test(tc, test_a_job_that_hangs_is_left_to_its_thread);
+        tcase_add_test(tc, test_a_job_that_ends_in_time_is_not_left_behind);
         tcase_add_test(tc, test_finishing_runs_what_waits);
         suite_add_tcase(suite, tc);
         return suite;
