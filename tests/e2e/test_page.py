@@ -197,6 +197,7 @@ endpoints = (
         self.visit(address_of("QM3/GONE.SVRCONN"))
         links |= self.browser.addresses()
         self.assertGreater(len(links), 15)
+        links.remove("https://wiki.example.com/mq?a=1&b=2")  # of the configuration, and theirs
         for link in links:
             path = link.removeprefix(self.base).partition("#")[0]
             with self.subTest(path):
