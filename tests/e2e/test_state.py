@@ -416,16 +416,32 @@ class Disk(Case):
 
     @needs("unshare", "nsenter")
     def test_a_read_only_directory(self):
-        disk = Mounted(self, "size=1m")
+        if os.geteuid() == 0:  # to whom modes mean nothing
+            disk = Mounted(self, "size=1m")
+            self.check_read_only(
+                disk.outside + "/state",
+                lambda: disk.run("mount", "-o", "remount,ro", disk.directory),
+                lambda: disk.run("mount", "-o", "remount,rw", disk.directory),
+                wrap=disk.wrap, environment={"STATE_DIRECTORY": disk.directory + "/state"})
+            return
+
+        directory = self.estate.path("mqtlsd.state")
+
+        def set_modes(of_directory, of_file):
+            os.chmod(self.database(directory), of_file)
+            os.chmod(directory, of_directory)
+        self.check_read_only(directory, lambda: set_modes(0o500, 0o400),
+                             lambda: set_modes(0o700, 0o600))
+
+    def check_read_only(self, directory, lock, unlock, **options):
         listener = Listener(self.estate, "good")
-        options = {"wrap": disk.wrap, "environment": {"STATE_DIRECTORY": disk.directory + "/state"}}
         daemon = self.start(listener, **options)
-        self.wait_baseline(disk.outside + "/state")
+        self.wait_baseline(directory)
         listener.serve("other")
         self.probe(daemon)
         self.stop(daemon)
 
-        disk.run("mount", "-o", "remount,ro", disk.directory)
+        lock()
         listener.serve("good")
         daemon = self.estate.daemon(self.config(self.endpoint("one", listener)), **options)
         self.assertEqual(self.value(daemon.metrics(), "mqtls_changes_total"), 3, "it can be read")
@@ -434,13 +450,13 @@ class Disk(Case):
         self.assertEqual(len(self.entries(daemon)), 6)
         self.assertEqual(self.value(daemon.metrics(), "mqtls_state_waiting_endpoints"), 1)
 
-        disk.run("mount", "-o", "remount,rw", disk.directory)
+        unlock()
         listener.serve("other")
         self.probe(daemon)
         self.expect_recovery(daemon)
         entries = self.entries(daemon)
         self.assertGreater(len(entries), 6)
-        self.wait_stored(disk.outside + "/state", entries)
+        self.wait_stored(directory, entries)
         self.kill(daemon)
         daemon = self.start(listener, **options)
         self.assertEqual(self.entries(daemon), entries)
