@@ -53,7 +53,8 @@ void drift_log(const Endpoint *e, const DriftChange *change)
                 {"OLD", change->old_text},
                 {"NEW", change->new_text},
                 {"EXPECTED", change->expected ? "yes" : "no"},
-                {"REMEDY", drift_change_is_alarm(change) ? kind->remedy : NULL},
+                {"REMEDY", drift_change_is_alarm(change) ? drift_remedy(change->kind, change->event)
+                                                         : NULL},
         };
 
         log_event(drift_log_priority(change), drift_log_event(change), fields, ARRAY_LEN(fields),

@@ -60,11 +60,15 @@ typedef struct DriftEventInfo {
         const char *name;
         bool is_alarm; /* unless it was expected */
         const char *meaning;
+        const char *remedy; /* NULL: that of the kind, where it is an alarm */
 } DriftEventInfo;
 
 /* Rows of the tables; never NULL for a valid id. */
 const DriftKindInfo *drift_kind_info(DriftKind kind);
 const DriftEventInfo *drift_event_info(DriftEvent event);
+
+/* What to do about it: what is served in turn is no decision to be accepted, whatever its kind. */
+const char *drift_remedy(DriftKind kind, DriftEvent event);
 
 /* By name; _DRIFT_KIND_MAX and _DRIFT_EVENT_MAX where there is none. */
 DriftKind drift_kind_from_string(const char *name);

@@ -22,8 +22,13 @@
         },
 static const DriftKindInfo kinds[_DRIFT_KIND_MAX] = {DRIFT_KIND_TABLE(KIND_ROW)};
 
-#define EVENT_ROW(id, name_, is_alarm_, meaning_)                                                  \
-        [DRIFT_EVENT_##id] = {.name = (name_), .is_alarm = (is_alarm_), .meaning = (meaning_)},
+#define EVENT_ROW(id, name_, is_alarm_, meaning_, remedy_)                                         \
+        [DRIFT_EVENT_##id] = {                                                                     \
+                .name = (name_),                                                                   \
+                .is_alarm = (is_alarm_),                                                           \
+                .meaning = (meaning_),                                                             \
+                .remedy = (remedy_),                                                               \
+        },
 static const DriftEventInfo events[_DRIFT_EVENT_MAX] = {DRIFT_EVENT_TABLE(EVENT_ROW)};
 
 const DriftKindInfo *drift_kind_info(DriftKind kind)
@@ -38,6 +43,13 @@ const DriftEventInfo *drift_event_info(DriftEvent event)
         assert(event < _DRIFT_EVENT_MAX);
 
         return &events[event];
+}
+
+const char *drift_remedy(DriftKind kind, DriftEvent event)
+{
+        const char *own = drift_event_info(event)->remedy;
+
+        return own ? own : drift_kind_info(kind)->remedy;
 }
 
 DriftKind drift_kind_from_string(const char *name)

@@ -41,8 +41,8 @@
                 "Follows the type of the key: look for a change of kind key as well. Without one " \
                 "it is an upgrade or a policy of the listener; check that it was planned.")        \
         X(LEAF, "leaf", true, false,                                                               \
-                "The listener's own certificate is another one, and more than dates, serial and "  \
-                "key changed.",                                                                    \
+                "The listener's own certificate is another one; as drift, more than its dates, "   \
+                "serial and key changed.",                                                         \
                 "Partners that imported this very certificate instead of its authority, CHLAUTH "  \
                 "and SSLPEER filters on SERIALNUMBER, and whatever the other changes of this "     \
                 "moment break.",                                                                   \
@@ -106,19 +106,25 @@
 /*
  * What an entry of the ledger says about a kind.
  *
- *   X(ID, name, is_alarm, meaning)
+ *   X(ID, name, is_alarm, meaning, remedy)
+ *
+ * remedy: NULL where it is that of the kind, or there is nothing to be done.
  */
 #define DRIFT_EVENT_TABLE(X)                                                                       \
         X(DRIFT, "drift", true, "It differs from the baseline, until that is accepted or the old " \
-                "value is back.")                                                                  \
-        X(RETURNED, "returned", false, "The value of the baseline is back.")                       \
+                "value is back.", NULL)                                                            \
+        X(RETURNED, "returned", false, "The value of the baseline is back.", NULL)                 \
         X(ROTATION, "rotation", false, "A renewal: only dates, serial and key changed; the "       \
-                "baseline follows.")                                                               \
+                "baseline follows.", NULL)                                                         \
         X(MIXED, "mixed", true, "Old and new are served in turn at one address: some processes "   \
-                "still hold the old key repository, until REFRESH SECURITY TYPE(SSL).")            \
-        X(SETTLED, "settled", false, "What was served in turn before is one and the same again.")  \
-        X(MISMATCH, "mismatch", true, "The addresses serve different leaf certificates.")          \
-        X(AGREED, "agreed", false, "The addresses serve the same leaf certificate again.")         \
-        X(ACCEPTED, "accepted", false, "The operator took it as the new baseline.")
+                "still hold the old key repository, until REFRESH SECURITY TYPE(SSL).",            \
+                "REFRESH SECURITY TYPE(SSL) at the queue manager, or end the channel processes "   \
+                "that still hold the old key repository. Where several queue managers share the "  \
+                "address, bring those that were left out to the same state.")                      \
+        X(SETTLED, "settled", false, "What was served in turn before is one and the same again.",  \
+                NULL)                                                                              \
+        X(MISMATCH, "mismatch", true, "The addresses serve different leaf certificates.", NULL)    \
+        X(AGREED, "agreed", false, "The addresses serve the same leaf certificate again.", NULL)   \
+        X(ACCEPTED, "accepted", false, "The operator took it as the new baseline.", NULL)
 
 #endif

@@ -195,10 +195,8 @@ static const char *topic_diagnosis(const RunbookTopic *t)
 
 static const char *event_mitigation(DriftEvent event)
 {
-        if (event == DRIFT_EVENT_MIXED)
-                return "REFRESH SECURITY TYPE(SSL) at the queue manager, or end the channel processes "
-                       "that still hold the old key repository. Where several queue managers share "
-                       "the address, renew those that were left out.";
+        if (drift_event_info(event)->remedy)
+                return drift_event_info(event)->remedy;
         if (drift_event_info(event)->is_alarm)
                 return "Do what the page of its kind says; if the change was wanted, accept it "
                        "(mqtlsd --accept ENDPOINT).";

@@ -36,7 +36,7 @@ static void put_explanation(Json *j, json_t *o, const ViewDrift *d)
         json_put_words(j, o, "meaning", info->meaning);
         json_put_words(j, o, "event_meaning", drift_event_info(d->event)->meaning);
         json_put_words(j, o, "breaks", info->breaks);
-        json_put_words(j, o, "remedy", info->remedy);
+        json_put_words(j, o, "remedy", drift_remedy(d->kind, d->event));
 }
 
 static bool is_alike(const ViewDrift *a, const ViewDrift *b)

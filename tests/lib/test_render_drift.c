@@ -328,6 +328,7 @@ START_TEST(json_tells_mixed_from_drift)
         look(i, &renewed, USUAL, NOW + QUARTER_HOUR);
         look(i, &leaf, USUAL, NOW + 2 * QUARTER_HOUR);
         root = endpoint_of(i);
+        ck_assert_json_text(root, "drift.0.remedy", drift_event_info(DRIFT_EVENT_MIXED)->remedy);
 
         ck_assert_uint_eq(json_array_size(at(root, "drift")), 1);
         ck_assert_json_text(root, "drift.0.kind", "leaf");
