@@ -194,7 +194,7 @@ int accept_run(const Options *options, const ConfigSurroundings *surroundings, c
 
         if (n == 0) {
                 append_foreign(&b, options->endpoint);
-                buf_appendf(&b, ": nothing to accept: %s%swhat was seen last is the baseline\n",
+                buf_appendf(&b, ": nothing to accept: %s%sno drift is open\n",
                         options->kind ? options->kind : "", options->kind ? ": " : "");
         }
         return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;

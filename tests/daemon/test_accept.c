@@ -157,7 +157,7 @@ static const struct {
                 "now CN=\\x1b[2Jnew", ""},
         {"one kind", save_drift, {.endpoint = NAME, .kind = "cipher"}, 0, "now new cipher", ""},
         {"a kind that does not differ", save_drift, {.endpoint = NAME, .kind = "issuer"}, 0,
-                NAME ": nothing to accept: issuer: what was seen last is the baseline\n", ""},
+                NAME ": nothing to accept: issuer: no drift is open\n", ""},
         {"an unknown kind is told the known ones", save_drift,
                 {.endpoint = NAME, .kind = "serial"}, 3, "",
                 "--kind=serial is unknown; choose protocol, cipher, "},
