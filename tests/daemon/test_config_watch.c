@@ -53,10 +53,20 @@ START_TEST(test_an_import_that_changes_is_read_again)
 }
 END_TEST
 
+/* Probes may have something to say meanwhile; only these count. */
+static unsigned n_times_logged(const DaemonFixture *f, const char *part)
+{
+        CLEANUP_FREE char *log = capture_text(&f->log);
+        unsigned n = 0;
+
+        for (const char *at = log; (at = strstr(at, part)); at += strlen(part))
+                n++;
+        return n;
+}
+
 START_TEST(test_a_broken_file_leaves_the_old_one_at_work_until_it_is_mended)
 {
         CLEANUP_DAEMON DaemonFixture f;
-        CLEANUP_FREE char *log = NULL, *later = NULL;
 
         daemon_fixture_init(&f);
         put(&f, "qm1.mqsc", CHANNEL("A"));
@@ -71,10 +81,8 @@ START_TEST(test_a_broken_file_leaves_the_old_one_at_work_until_it_is_mended)
         put(&f, "qm1.mqsc", CHANNEL("A") CHANNEL("B"));
         LOOP_UNTIL(f.event, daemon_fixture_has_logged(&f, "/qm1.mqsc has changed"));
         ck_assert_uint_eq(n_endpoints(&f), 1);
-        log = capture_text(&f.log);
         loop_drain(f.event); /* told once, though nothing has read it */
-        later = capture_text(&f.log);
-        ck_assert_str_eq(log, later);
+        ck_assert_uint_eq(n_times_logged(&f, "/qm1.mqsc has changed"), 1);
 
         daemon_fixture_write(&f, HEAD IMPORT("qm1.mqsc"));
         LOOP_UNTIL(f.event, n_endpoints(&f) == 2);
