@@ -128,7 +128,8 @@
         X(ADDRESSES_CONSISTENT, "mqtls_addresses_consistent", METRIC_GAUGE, "",                    \
                 METRICS_ENDPOINT_LABELS,                                                           \
                 "Whether all addresses that answered the last probe presented the same leaf "      \
-                "certificate (1) or not (0); absent where none answered.")                         \
+                "certificate (1) or not (0); absent where none answered, and where one alone of "   \
+                "several did.")                                                                    \
         X(SERVED_MATCHES_KEYSTORE, "mqtls_served_matches_keystore", METRIC_GAUGE, "",              \
                 METRICS_ENDPOINT_LABELS ",keystore,cert_label",                                    \
                 "Whether the listener serves what the key repository of its queue manager holds "  \

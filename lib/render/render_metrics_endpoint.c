@@ -275,9 +275,9 @@ void metrics_write_addresses(MetricsPage *p, const EndpointRow *er)
 
 void metrics_write_addresses_consistent(MetricsPage *p, const EndpointRow *er)
 {
-        const Assessment *a = er->endpoint->assessment;
+        Observed consistent = view_addresses_consistent(er->endpoint);
 
-        endpoint_gauge(p, er, a && a->n_addresses_answered > 0, a && a->addresses_consistent);
+        endpoint_gauge(p, er, consistent != OBSERVED_NOT, consistent == OBSERVED_YES);
 }
 
 static void failure_sample(

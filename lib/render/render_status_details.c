@@ -276,8 +276,7 @@ void status_put_endpoint_details(Json *j, json_t *o, const Endpoint *e)
                 j, o, "duration_seconds", seen != NULL, seen ? seen->duration_usec : 0);
         json_put_observed(
                 j, o, "addresses_stale", observed_if(seen != NULL, seen && seen->addresses_stale));
-        json_put_observed(j, o, "addresses_consistent",
-                observed_if(a && a->n_addresses_answered > 0, a && a->addresses_consistent));
+        json_put_observed(j, o, "addresses_consistent", view_addresses_consistent(e));
         json_put_boolean(j, o, "probing", e->probing);
         json_put(j, o, "configuration", configuration_to_json(j, e));
         json_put(j, o, "policy", policy_to_json(j, e));

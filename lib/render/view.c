@@ -81,6 +81,23 @@ bool view_shows_leaf(const AddressObservation *a)
                !(a->chain->certs[0].facts.faults & CERT_FAULT_UNPARSABLE);
 }
 
+Observed view_addresses_consistent(const Endpoint *e)
+{
+        const Assessment *a = e->assessment;
+        const Observation *o = e->observation;
+        size_t n_known = 0, n_shown = 0;
+
+        for (size_t i = 0; o && i < o->n_addresses; i++) {
+                n_known += o->addresses[i].ip != NULL;
+                n_shown += view_shows_leaf(&o->addresses[i]);
+        }
+
+        bool compared = n_shown > 1 || n_known < 2 || !e->config->policy.all_addresses;
+
+        return observed_if(
+                a && a->n_addresses_answered > 0 && compared, a && a->addresses_consistent);
+}
+
 const char *view_mq_result(MqResult result)
 {
         static const char *const names[] = {

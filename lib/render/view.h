@@ -47,6 +47,10 @@ Observed view_client_cert_required(
 /* Did this probe show a leaf certificate whose names can be read? */
 bool view_shows_leaf(const AddressObservation *a);
 
+/* Do all addresses that answered the last probe present the same leaf certificate? Where each of several
+ * is looked at, one alone agrees with itself, and says nothing of the others. */
+Observed view_addresses_consistent(const Endpoint *e);
+
 const char *view_mq_result(MqResult result); /* "accepted", "not_mq", …; NULL for NONE */
 
 /* Did it speak as a queue manager does, whatever it said? */
