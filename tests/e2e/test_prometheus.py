@@ -107,21 +107,32 @@ endpoints = (
 
         def all_up():
             active = (ask("/api/v1/targets") or {}).get("activeTargets", [])
-            return len(active) == 3 and all(t["health"] == "up" for t in active) and active
-        targets = until(all_up, "Prometheus to scrape each endpoint")
+            return len(active) == 4 and all(t["health"] == "up" for t in active) and active
+        targets = until(all_up, "Prometheus to scrape each endpoint and the daemon")
+        self.assertEqual([t["labels"]["instance"] for t in targets
+                          if t["labels"]["job"] == "mqtlsd"], [f"127.0.0.1:{self.daemon.port}"])
+        targets = [t for t in targets if t["labels"]["job"] == "mqtls"]
         self.assertEqual({t["labels"]["instance"] for t in targets}, {"good", "expired", ODD_NAME})
         self.assertEqual({t["labels"].get("group") for t in targets}, {"payments", None})
         for target in targets:
             self.assertEqual(target["discoveredLabels"]["__meta_mqtls_channel"], "A.SVRCONN")
 
-        query = urllib.parse.quote("count by (instance, endpoint) (mqtls_probe_success)")
+        query = urllib.parse.quote("count by (instance, endpoint, mqtlsd_url) (mqtls_probe_success)")
         result = until(lambda: len((ask(f"/api/v1/query?query={query}") or {}).get("result", []))
                        == 3 and ask(f"/api/v1/query?query={query}")["result"], "three verdicts")
         for row in result:
             self.assertEqual((row["metric"]["instance"], row["value"][1]),
                              (row["metric"]["endpoint"], "1"))
+        # Nothing twice, and what the alerts need: the daemon under its job, and where it is reached.
         build = urllib.parse.quote("mqtls_build_info")
-        self.assertEqual(ask(f"/api/v1/query?query={build}")["result"], [])
+        until(lambda: [row["metric"]["job"] for row in ask(f"/api/v1/query?query={build}")["result"]]
+              == ["mqtlsd"], "the daemon's own metrics, once")
+        twice = urllib.parse.quote('{job="mqtlsd",endpoint!=""}')
+        self.assertEqual(ask(f"/api/v1/query?query={twice}")["result"], [])
+        for row in result:
+            url = row["metric"]["mqtlsd_url"]
+            with urllib.request.urlopen(f"{url}/runbook/MqtlsDrift", timeout=5) as answer:
+                self.assertEqual(answer.status, 200)
         self.assertNotRegex(self.estate.log_of(name), COMPLAINTS)
 
     def scrape(self, job, text_only):
