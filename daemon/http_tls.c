@@ -4,12 +4,12 @@
 /*
  * libmicrohttpd makes a GnuTLS session for each connection, and tells of it before the first byte
  * (MHD_OPTION_NOTIFY_CONNECTION). There the session is given credentials of our own, which can be
- * others for the next connection, and a way to read that lets us see what comes:
+ * others for the next connection, and ways to read and write that let us see what comes and goes:
  *
  *  - libmicrohttpd 0.9.75 keeps a connection whose handshake waits for more bytes in the list of those
  *    that are ready, and so asks to be run again at once, and again: one byte from a client, and the
- *    loop turns as fast as it can. Whether bytes have come tells a run that was of use from one that
- *    was not.
+ *    loop turns as fast as it can. Whether bytes have come or gone tells a run that was of use from one
+ *    that was not; of a long answer it writes one record a run, and is to be run again at once.
  *  - Its own client certificates are asked for, but neither required nor verified.
  *  - When a handshake fails it closes the connection without a word. We say why by an alert; and to
  *    whoever speaks plain HTTP here, in plain HTTP.
@@ -20,7 +20,6 @@
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,10 +146,7 @@ HttpTlsCallback http_tls_no_certificate(void)
 
 static HttpTlsSession *session_of(gnutls_session_t gnutls)
 {
-        gnutls_transport_ptr_t receive = NULL, send = NULL;
-
-        gnutls_transport_get_ptr2(gnutls, &receive, &send);
-        return receive;
+        return gnutls_transport_get_ptr(gnutls);
 }
 
 static void say(HttpTlsSession *s, gnutls_alert_description_t alert)
@@ -206,6 +202,22 @@ static ssize_t on_pull(gnutls_transport_ptr_t userdata, void *data, size_t len)
         }
         s->has_received = s->has_received || n > 0 || s->told;
         return n;
+}
+
+static ssize_t on_push(gnutls_transport_ptr_t userdata, const giovec_t *parts, int n_parts)
+{
+        HttpTlsSession *s = userdata;
+        struct msghdr message = {.msg_iovlen = (size_t) n_parts};
+        ssize_t n;
+
+        assert(s);
+
+        /* giovec_t is struct iovec, and only read. */
+        memcpy(&message.msg_iov, &parts, sizeof(parts));
+        n = sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n > 0)
+                *s->progress = true;
+        return n; /* GnuTLS looks at errno */
 }
 
 static int on_finished(gnutls_session_t gnutls, unsigned type UNUSED, unsigned when UNUSED,
@@ -279,8 +291,9 @@ int http_tls_begin(HttpTlsSession *s, void *gnutls, int fd, HttpTls *tls, bool *
                 .fd = fd,
                 .progress = progress,
         };
-        gnutls_transport_set_ptr2(gnutls, s, (gnutls_transport_ptr_t) (intptr_t) fd);
+        gnutls_transport_set_ptr(gnutls, s);
         gnutls_transport_set_pull_function(gnutls, on_pull);
+        gnutls_transport_set_vec_push_function(gnutls, on_push);
         gnutls_handshake_set_hook_function(
                 gnutls, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, on_finished);
         if (tls->wants_client) {

@@ -32,7 +32,7 @@ typedef struct HttpTlsSession {
         HttpTls *tls; /* NULL: not begun */
         void *gnutls;
         int fd;            /* borrowed */
-        bool *progress;    /* set whenever bytes have come */
+        bool *progress;    /* set whenever bytes have come or gone */
         struct HttpTlsSession **reading; /* set to the session that was read from last; may be NULL */
         bool has_received; /* anything at all */
         bool established;

@@ -253,7 +253,7 @@ class Daemon:
         def port():
             if self.process.poll() is not None:
                 raise AssertionError("mqtlsd ended: " + estate.log_of(name))
-            return re.search(r"[Ll]istening on (?:http://)?127\.0\.0\.1:(\d+)", estate.log_of(name))
+            return re.search(r"[Ll]istening on (?:https?://)?127\.0\.0\.1:(\d+)", estate.log_of(name))
         self.port = int(until(port, "mqtlsd to listen").group(1))
 
     def request(self, method, path, headers=None):

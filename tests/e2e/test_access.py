@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Who is let in, as users meet it: HTTPS with certificates that are exchanged while people read, passwords
+right and wrong, tokens, and clients that speak something else."""
+
+import base64
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import socket
+import ssl
+import unittest
+
+import harness
+from harness import PATIENCE, Estate, until
+
+RECIPE = """
+name=root ca=yes cn="Web Root" days-before=100 days-after=3000
+name=web issuer=root cn=first days-before=10 days-after=300 eku=server san=IP:127.0.0.1
+name=next issuer=root cn=second days-before=10 days-after=300 eku=server san=IP:127.0.0.1 key-slot=1
+name=over issuer=root cn=over days-before=100 days-after=-2 eku=server san=IP:127.0.0.1
+name=prometheus issuer=root cn=prometheus days-before=10 days-after=100 eku=client
+"""
+
+# bcrypt of "right", at the lowest cost: the tests look at many.
+USERS = "prometheus:$2b$04$abcdefghijklmnopqrstuuFmEfrkTQnczNzw475xE2VhDrK1uwJiC\n"
+TOKEN = "3e5b3f0f6d0d4f7f9a4c3c1c1f0a9d52"
+
+
+def basic(name, password):
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.estate = Estate(RECIPE)
+        self.addCleanup(self.estate.close)
+        self.serve("web")
+        self.estate.write("users", USERS, 0o600)
+        self.estate.write("tokens", f"payments {TOKEN} contact=payments-mw\n", 0o600)
+
+    def serve(self, certificate, key=None):
+        """Puts a pair where the daemon finds it, the key first."""
+        for source, name in ((f"{key or certificate}.key", "own.key"), (f"{certificate}.crt", "own.crt")):
+            shutil.copy(self.estate.path(source), self.estate.path(name + ".new"))
+            os.chmod(self.estate.path(name + ".new"), 0o600)
+            os.rename(self.estate.path(name + ".new"), self.estate.path(name))
+
+    def tls(self, more=""):
+        return (f'tls = {{ certificate = "{self.estate.path("own.crt")}"; '
+                f'key = "{self.estate.path("own.key")}"; {more} }};')
+
+    def logins(self):
+        return f'basic_auth_file = "{self.estate.path("users")}";'
+
+    def config(self, http, n=1):
+        endpoints = ", ".join(
+            f'{{ name = "E{i}"; qmgr = "QM{i}"; channel = "A.SVRCONN"; contact = "payments-mw"; '
+            f'conname = "127.0.0.1(1)"; }}' for i in range(n))
+        return f"""
+http = {{ listen = ( "127.0.0.1:0" ); {http} }};
+defaults = {{ sslciph = "ANY_TLS12_OR_HIGHER"; interval = "1h"; retry_interval = "1h"; timeout = "5s"; }};
+endpoints = ( {endpoints} );
+"""
+
+    def daemon(self, http, n=1):
+        return self.estate.daemon(self.config(http, n))
+
+    def context(self, certificate=None):
+        context = ssl.create_default_context(cafile=self.estate.path("root.crt"))
+        if certificate:
+            context.load_cert_chain(self.estate.path(certificate + ".crt"),
+                                    self.estate.path(certificate + ".key"))
+        return context
+
+    def ask(self, daemon, path, headers=None, method="GET", context=None):
+        connection = http.client.HTTPSConnection("127.0.0.1", daemon.port, timeout=PATIENCE,
+                                                 context=context or self.context())
+        with contextlib.closing(connection):
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+
+    def subject(self, daemon):
+        """Of the certificate that a new connection is answered with, whatever its dates."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection(("127.0.0.1", daemon.port), PATIENCE) as plain, \
+                context.wrap_socket(plain) as s:
+            return next(name for name in (b"first", b"second", b"over")
+                        if name in s.getpeercert(binary_form=True))
+
+
+class Tls(Case):
+    def test_a_long_answer_is_not_made_to_wait(self):
+        """Record for record with a pause between them it would take longer than an answer may."""
+        daemon = self.daemon(self.tls() + ' request_timeout = "2s";', n=1500)
+        status, _, body = self.ask(daemon, "/metrics")
+        self.assertEqual(status, 200)
+        self.assertGreater(len(body), 800_000)
+        self.assertIn(b'endpoint="E1499"', body)
+
+    def test_plain_http_is_told_to_speak_https(self):
+        daemon = self.daemon(self.tls())
+        status, _, body = daemon.request("GET", "/")
+        self.assertEqual(status, 400)
+        self.assertIn(b"https://", body)
+
+    def test_tls_to_a_plain_port_harms_nobody(self):
+        daemon = self.daemon("")
+        with self.assertRaises(OSError):
+            self.ask(daemon, "/")
+        self.assertEqual(daemon.request("GET", "/-/healthy")[0], 200)
+
+    def test_a_certificate_is_exchanged_under_open_connections(self):
+        daemon = self.daemon(self.tls())
+        held = http.client.HTTPSConnection("127.0.0.1", daemon.port, timeout=PATIENCE,
+                                           context=self.context())
+        with contextlib.closing(held):
+            def still_answered():
+                held.request("GET", "/-/healthy")
+                response = held.getresponse()
+                response.read()
+                return response.status == 200
+
+            self.assertEqual(self.subject(daemon), b"first")
+            self.assertTrue(still_answered())
+            self.serve("next")
+            until(lambda: still_answered() and self.subject(daemon) == b"second", "the new certificate")
+            self.assertTrue(still_answered())
+
+    def test_a_broken_pair_keeps_the_old_one_and_is_a_finding(self):
+        daemon = self.daemon(self.tls())
+        self.serve("next", key="web")
+        until(lambda: b'finding="web_tls_file_broken"' in self.ask(daemon, "/metrics")[2], "the finding")
+        self.assertEqual(self.subject(daemon), b"first")
+        self.serve("next")
+        until(lambda: self.subject(daemon) == b"second", "the pair that belongs together")
+        self.assertNotIn(b'finding="web_tls_file_broken"', self.ask(daemon, "/metrics")[2])
+
+    def test_its_own_expired_certificate_is_a_finding(self):
+        self.serve("over")
+        daemon = self.daemon(self.tls())
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            self.ask(daemon, "/")
+        blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
+        findings = json.loads(self.ask(daemon, "/api/v1/status", context=blind)[2])["daemon"]["findings"]
+        self.assertEqual([f["finding"] for f in findings], ["web_certificate_expired"])
+        self.assertIn(b"expired at", self.ask(daemon, "/", context=blind)[2])
+
+    def test_whoever_has_to_show_a_certificate_does(self):
+        daemon = self.daemon(self.tls(f'client_ca = "{self.estate.path("root.crt")}";'))
+        self.assertEqual(self.ask(daemon, "/", context=self.context("prometheus"))[0], 200)
+        for other in (None, "web"):
+            with self.assertRaises(OSError):
+                self.ask(daemon, "/-/healthy", context=self.context(other))
+
+
+class Logins(Case):
+    def test_who_is_let_in(self):
+        daemon = self.daemon(self.tls() + self.logins() + "lifecycle = true;")
+        for what, path, headers, expected in (
+                ("no password", "/", {}, 401),
+                ("the right one", "/", basic("prometheus", "right"), 200),
+                ("a wrong one", "/", basic("prometheus", "wrong"), 401),
+                ("a name that there is not", "/", basic("nobody", "right"), 401),
+                ("what is no login", "/", {"Authorization": "Basic ???"}, 401),
+                ("health without", "/-/healthy", {}, 200),
+                ("readiness without", "/-/ready", {}, 200)):
+            with self.subTest(what):
+                if path == "/-/ready":
+                    until(lambda: self.ask(daemon, "/-/ready")[0] == 200, "readiness")
+                self.assertEqual(self.ask(daemon, path, headers)[0], expected)
+        self.assertEqual(self.ask(daemon, "/-/reload", method="POST")[0], 401)
+        self.assertEqual(self.ask(daemon, "/-/reload", basic("prometheus", "right"), "POST")[0], 200)
+        self.assertNotIn("right", daemon.log())
+
+    def test_who_is_known_passes_while_others_guess(self):
+        daemon = self.daemon(self.logins())
+        self.assertEqual(daemon.request("GET", "/", basic("prometheus", "right"))[0], 200)
+        answers = {daemon.request("GET", "/", basic("prometheus", f"guess {i}"))[0] for i in range(12)}
+        self.assertEqual(answers, {401, 429})
+        self.assertEqual(daemon.request("GET", "/", basic("prometheus", "right"))[0], 200)
+
+    def test_a_reload_begins_and_ends_to_ask(self):
+        daemon = self.daemon("lifecycle = true;")
+        self.assertEqual(daemon.request("GET", "/")[0], 200)
+        daemon.reconfigure(self.config("lifecycle = true;" + self.logins()))
+        self.assertEqual(daemon.request("POST", "/-/reload")[0], 200)
+        self.assertEqual(daemon.request("GET", "/")[0], 401)
+        daemon.reconfigure(self.config("lifecycle = true;"))
+        self.assertEqual(daemon.request("POST", "/-/reload", basic("prometheus", "right"))[0], 200)
+        self.assertEqual(daemon.request("GET", "/")[0], 200)
+
+
+class Tokens(Case):
+    def test_a_token_opens_its_feed_and_nothing_else(self):
+        daemon = self.daemon(self.logins() + f'calendar_tokens_file = "{self.estate.path("tokens")}";')
+        until(lambda: daemon.request("GET", "/-/ready")[0] == 200, "readiness")
+        for path, expected in ((f"/calendar.ics?token={TOKEN}", 200), ("/calendar.ics", 401),
+                               ("/calendar.ics?token=x", 403), (f"/?token={TOKEN}", 401),
+                               (f"/metrics?token={TOKEN}", 401)):
+            with self.subTest(path):
+                self.assertEqual(daemon.request("GET", path)[0], expected)
+        self.assertNotIn(TOKEN, daemon.log())
+
+
+if __name__ == "__main__":
+    harness.main()
