@@ -39,7 +39,8 @@ enum {
         HTTP_ADDRESS_SIZE = 46, /* INET6_ADDRSTRLEN */
 };
 
-/* Where the request comes from: a numeric address without port; "" where it has gone already. */
+/* Where the request comes from: a numeric address without port; "" where there is none, as with a socket
+ * of the local domain. */
 void http_client_address(const HttpRequest *request, char ret[static HTTP_ADDRESS_SIZE]);
 
 typedef struct HttpResponse {
@@ -107,7 +108,8 @@ bool http_speaks_tls(const Http *h);
 /* Connections that sent something and never had a TLS session. */
 uint64_t http_n_handshake_failures(const Http *h);
 
-/* Does it listen where, and with the limits that, `config` says? They cannot change while it runs.
+/* Does it listen where, and with the limits that, `config` says? They cannot change while it runs, nor
+ * can http_speaks_tls().
  * True whatever `config` says of addresses when the sockets were handed over. */
 bool http_follows(const Http *h, const HttpConfig *config);
 

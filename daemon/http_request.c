@@ -287,23 +287,24 @@ void http_client_address(const HttpRequest *request, char ret[static HTTP_ADDRES
 {
         const union MHD_ConnectionInfo *info = NULL;
         union {
-                struct sockaddr_storage storage;
                 struct sockaddr_in in;
                 struct sockaddr_in6 in6;
-        } a = {.storage = {0}};
-        socklen_t len = sizeof(a);
+        } a;
 
         assert(request);
 
+        /* As it was when it was accepted: getpeername() does not know any more of a client that is off. */
         ret[0] = '\0';
         if (request->connection)
-                info = MHD_get_connection_info(
-                        mhd_of(request), MHD_CONNECTION_INFO_CONNECTION_FD);
-        if (!info || getpeername(info->connect_fd, (struct sockaddr *) &a.storage, &len) < 0)
+                info = MHD_get_connection_info(mhd_of(request), MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        if (!info || !info->client_addr)
                 return;
 
-        if (a.storage.ss_family == AF_INET)
+        if (info->client_addr->sa_family == AF_INET) {
+                memcpy(&a.in, info->client_addr, sizeof(a.in));
                 (void) inet_ntop(AF_INET, &a.in.sin_addr, ret, HTTP_ADDRESS_SIZE);
-        else if (a.storage.ss_family == AF_INET6)
+        } else if (info->client_addr->sa_family == AF_INET6) {
+                memcpy(&a.in6, info->client_addr, sizeof(a.in6));
                 (void) inet_ntop(AF_INET6, &a.in6.sin6_addr, ret, HTTP_ADDRESS_SIZE);
+        }
 }

@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import ssl
+import struct
 import unittest
 
 import harness
@@ -184,6 +185,19 @@ class Logins(Case):
         answers = {daemon.request("GET", "/", basic("prometheus", f"guess {i}"))[0] for i in range(12)}
         self.assertEqual(answers, {401, 429})
         self.assertEqual(daemon.request("GET", "/", basic("prometheus", "right"))[0], 200)
+
+    def test_an_address_is_known_after_its_client_has_gone(self):
+        """The client is off before its request is looked at, and its guess still counts where it came from."""
+        daemon = self.daemon(self.logins())
+        for i in range(20):
+            with socket.create_connection(("127.0.0.1", daemon.port), PATIENCE) as s:
+                header = "".join(f"{k}: {v}\r\n" for k, v in basic("prometheus", f"guess {i}").items())
+                s.sendall(f"GET / HTTP/1.1\r\nHost: t\r\n{header}\r\n".encode())
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        until(lambda: daemon.request("GET", "/", basic("prometheus", "one more"))[0] == 429,
+              "the address to be held back")
+        self.assertIn("from 127.0.0.1 failed", daemon.log())
+        self.assertNotIn("from  failed", daemon.log())
 
     def test_a_reload_begins_and_ends_to_ask(self):
         daemon = self.daemon("lifecycle = true;")
