@@ -237,8 +237,7 @@ bool http_follows(const Http *h, const HttpConfig *config)
         if (own->connections_max != config->connections_max ||
                 own->connections_per_address_max != config->connections_per_address_max ||
                 own->request_timeout_usec != config->request_timeout_usec ||
-                own->header_bytes_max != config->header_bytes_max ||
-                own->has_tls != config->has_tls)
+                own->header_bytes_max != config->header_bytes_max)
                 return false;
         if (h->handed_over)
                 return true;

@@ -566,6 +566,13 @@ static void warn_of_fixed_settings(const Manager *m, const Config *config, Issue
                 issues_add_warning(issues, m->config_path, 0, "http",
                         "the addresses and limits of the HTTP server have changed, but stay as they "
                         "were; restart the daemon to apply them");
+        if (http_speaks_tls(m->http) != config->http.has_tls)
+                issues_add_warning(issues, m->config_path, 0, "http.tls", "%s",
+                        config->http.has_tls
+                                ? "it is new, but plain HTTP is spoken until the daemon is restarted: "
+                                  "what travels, passwords among it, can be read on the way; restart it"
+                                : "it is gone, but HTTPS is spoken until the daemon is restarted, with "
+                                  "the certificate of before; restart it");
         if (strcmp(saver_directory(m->saver), config->state_directory) != 0)
                 issues_add_warning(issues, m->config_path, 0, "state_directory",
                         "it has changed, but what is remembered stays in %s; restart the daemon to "

@@ -159,6 +159,14 @@ class Tls(Case):
             with self.assertRaises(OSError):
                 self.ask(daemon, "/-/healthy", context=self.context(other))
 
+    def test_a_reload_that_wants_tls_says_that_it_needs_a_start(self):
+        daemon = self.daemon("lifecycle = true;")
+        daemon.reconfigure(self.config("lifecycle = true; " + self.tls()))
+        self.assertEqual(daemon.request("POST", "/-/reload")[0], 200)
+        self.assertEqual(daemon.request("GET", "/")[0], 200)
+        self.assertIn("plain HTTP is spoken until the daemon is restarted", daemon.log())
+        self.assertNotIn("the addresses and limits", daemon.log())
+
 
 class Logins(Case):
     def test_who_is_let_in(self):
