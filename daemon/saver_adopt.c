@@ -167,9 +167,11 @@ static void take_changes(Saver *s, const SaverJob *job)
 void saver_take_loaded(Saver *s, SaverJob *job)
 {
         take_changes(s, job);
-        if (job->loaded.n_rejected > 0)
-                log_warning("%zu rows of %s make no sense and are passed over",
+        if (job->loaded.n_rejected > s->n_rejected)
+                log_warning("%zu rows of %s make no sense and are passed over; what they told of is "
+                            "seen anew",
                         job->loaded.n_rejected, saver_disk_path(s->disk));
+        s->n_rejected = job->loaded.n_rejected;
         if (job->is_all) {
                 s->wants_load = false;
                 s->is_loaded = true;

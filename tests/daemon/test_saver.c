@@ -444,11 +444,13 @@ START_TEST(what_makes_no_sense_is_written_over)
         look(&l, "A", CIPHER_A);
         LOOP_UNTIL(l.event, has_baseline("A"));
         end(&l);
-        tamper("UPDATE endpoint SET revision = 3, offer = 'x' || char(0)");
+        tamper("UPDATE endpoint SET revision = 3, offer = 'x' || char(0);"
+                "INSERT INTO tally VALUES ('A', 'weather', 1, 0)");
 
         begin(&l, "A");
         look(&l, "A", CIPHER_B);
         LOOP_UNTIL(l.event, has_baseline("A"));
+        saver_reloaded(l.saver); /* what is passed over again is not told again */
         look(&l, "A", CIPHER_A);
         UNTIL_ENTRIES(&l, "A", "drift");
         ck_assert_uint_eq(count_logged(&l, "make no sense"), 1);
