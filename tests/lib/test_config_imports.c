@@ -349,6 +349,7 @@ START_TEST(a_wrong_import_is_refused_with_its_place)
         ck_assert_ptr_null(c);
         ck_assert_msg(issues.n_errors == 1, "%s: %zu errors\n%s", row->name, issues.n_errors, said);
         ck_assert_msg(strstr(said, row->said), "%s: said\n%s", row->name, said);
+        ck_assert_msg(!strstr(said, "there is no endpoint"), "%s: sends astray\n%s", row->name, said);
 }
 END_TEST
 
