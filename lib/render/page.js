@@ -106,10 +106,15 @@
 
   /* ---- newer parts ---- */
 
+  /* Which of a part's links and buttons it is, in a newer part as well; a row has two of one address. */
+  const mark = (e) => `${e.className} ${e.getAttribute("href") || e.getAttribute("aria-label")}`;
+
   function rememberPlace() {
     const active = document.activeElement;
     const keep = active && active.closest("[data-keep]");
+    const part = active && active.closest(PARTS.map((id) => `#${id}`).join());
     return {
+      link: part && active.matches("a, button") ? { part: part.id, mark: mark(active) } : null,
       open: new Map($$("details[data-keep]").map((d) => [d.dataset.keep, d.open])),
       focus: keep && active.matches("summary") ? keep.dataset.keep : null,
       scrolled: $("#horizon .scroll") ? $("#horizon .scroll").scrollLeft : 0,
@@ -120,6 +125,10 @@
     for (const details of $$("details[data-keep]")) {
       if (place.open.has(details.dataset.keep)) details.open = place.open.get(details.dataset.keep);
       if (place.focus === details.dataset.keep) $("summary", details).focus({ preventScroll: true });
+    }
+    if (place.link) {
+      const again = $$(`#${place.link.part} :is(a, button)`).find((e) => mark(e) === place.link.mark);
+      if (again) again.focus({ preventScroll: true });
     }
     if ($("#horizon .scroll")) $("#horizon .scroll").scrollLeft = place.scrolled;
   }

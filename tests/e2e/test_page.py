@@ -437,6 +437,20 @@ endpoints = ( {{ name = "N"; qmgr = "QM1"; channel = "N"; conname = "127.0.0.1({
         self.assertEqual(self.browser.print()[:5], b"%PDF-")
         keep_screenshot(self.browser, "print")
 
+    def test_news_leave_the_focus_where_it_is(self):
+        for selector in ("#counts a", "#results a.open", "#matrix a"):
+            with self.subTest(selector):
+                self.visit()
+                self.browser.run("""
+                    const e = document.querySelector(arguments[0]);
+                    e.focus();
+                    window.old = e;
+                    e.dispatchEvent(new KeyboardEvent("keydown", { key: "r", bubbles: true }));""", selector)
+                self.browser.until(lambda: self.browser.run("return !window.old.isConnected;"), "the news")
+                self.assertTrue(self.browser.run(
+                    "return document.activeElement !== window.old && "
+                    "document.activeElement === document.querySelector(arguments[0]);", selector))
+
     def test_tidy_has_nothing_to_say(self):
         names = ["QM1/PAY.SVRCONN", "QM3/GONE.SVRCONN", "QM4/CIPHER.SVRCONN", "QM7/STOPPED.SVRCONN",
                  HOSTILE_NAME]
