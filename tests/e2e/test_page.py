@@ -434,8 +434,25 @@ endpoints = ( {{ name = "N"; qmgr = "QM1"; channel = "N"; conname = "127.0.0.1({
             self.assertFalse(self.browser.find(selector).is_displayed(), selector)
         for selector in (".row .verdict", "#matrix table", "svg.horizon"):
             self.assertTrue(self.browser.find(selector).is_displayed(), selector)
+        self.assertRegex(self.browser.run(
+            "return getComputedStyle(document.querySelector('#asof time'), '::after').content;"),
+            r"\(\d{4}-\d\d-\d\dT",
+            "paper says when it was printed")
         self.assertEqual(self.browser.print()[:5], b"%PDF-")
         keep_screenshot(self.browser, "print")
+
+    def test_tables_are_seen_whole_on_desk_and_paper(self):
+        self.addCleanup(self.browser.resize, 1280, 900)
+        self.addCleanup(self.browser.media)
+        for width, kind in ((1280, ""), (718, "print")):
+            self.browser.resize(width, 900)
+            self.browser.media(kind=kind)
+            for name in ("QM3/GONE.SVRCONN", "QM4/CIPHER.SVRCONN"):
+                with self.subTest(width=width, name=name):
+                    self.visit(address_of(name))
+                    self.assertEqual(self.browser.run(
+                        "return [...document.querySelectorAll('.scroll')].filter("
+                        "(e) => e.scrollWidth > e.clientWidth).map((e) => e.innerText);"), [])
 
     def test_news_leave_the_focus_where_it_is(self):
         for selector in ("#counts a", "#results a.open", "#matrix a"):
