@@ -286,7 +286,10 @@ static void failure_sample(
         const DiagnosisInfo *info = diagnosis_info(failure->diagnosis);
         char amq[VIEW_AMQ_CODE_SIZE];
         bool has_amq = view_amq_code(info, amq);
-        bool has_alert = a && a->tls.alert_received >= 0;
+        /* Behind the handshake close_notify (0) is a farewell and no reason, and whether it comes before
+         * ours is chance. */
+        int least = info->stage == STAGE_TLS ? 0 : 1;
+        bool has_alert = a && a->tls.alert_received >= least;
         const char *alert = has_alert ? tls_alert_to_string(a->tls.alert_received) : NULL;
         CLEANUP_BUF Buf number = BUF_INIT;
 

@@ -181,6 +181,25 @@ START_TEST(test_a_refusal_for_another_reason_tells_nothing_of_client_certificate
 }
 END_TEST
 
+START_TEST(test_the_farewell_of_a_listener_is_no_reason)
+{
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
+        CLEANUP_PKI PkiCert leaf = pki_issue(&(PkiOptions){.cn = "QM1"});
+        const PkiCert *chain[] = {&leaf};
+        Observation *o = estate_observation(PKI_NOW);
+        AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+        CLEANUP_PARSED ParsedMetrics p;
+
+        estate_answered(a, chain, 1, false, PKI_NOW);
+        a->tls.alert_received = 0; /* close_notify */
+        estate_record(i, one[0].name, o, PKI_NOW);
+        read_page(i, NULL, &p);
+
+        ck_assert_value(&p, "mqtls_probe_success", "", 0);
+        ck_assert_value(&p, "mqtls_probe_failure_info", "stage=verify,alert=", 1);
+}
+END_TEST
+
 START_TEST(test_a_listener_that_is_gone_leaves_its_dates)
 {
         CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
@@ -806,6 +825,7 @@ static Suite *make_suite(void)
         tcase_add_test(pages, test_before_the_first_probe_nothing_is_claimed);
         tcase_add_test(pages, test_a_healthy_endpoint);
         tcase_add_test(pages, test_a_refusal_after_the_handshake_keeps_the_dates);
+        tcase_add_test(pages, test_the_farewell_of_a_listener_is_no_reason);
         tcase_add_test(
                 pages, test_a_refusal_for_another_reason_tells_nothing_of_client_certificates);
         tcase_add_test(pages, test_a_listener_that_is_gone_leaves_its_dates);
