@@ -19,8 +19,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
-#include "base/escape.h"
 #include "base/timefmt.h"
 #include "daemon/http_throttle.h"
 #include "daemon/log.h"
@@ -33,7 +31,6 @@ enum {
         AUTHORIZATION_BYTES_MAX = 2048,
         LOGGED_PER_MINUTE_MAX = 10,
         BUSY_RETRY_SECONDS = 1,
-        NAME_SHOWN_MAX = 64,
 };
 
 #define REMEMBERED_USEC (UINT64_C(3600) * USEC_PER_SEC) /* since it was used last */
@@ -217,7 +214,6 @@ static void job_run(void *userdata)
 static void log_failure(HttpLogin *l, const Job *j, uint64_t now_usec)
 {
         uint64_t minute = now_usec / (60 * USEC_PER_SEC);
-        CLEANUP_BUF Buf name = BUF_INIT;
 
         if (minute != l->log_minute && l->n_unlogged > 0)
                 log_event(LOG_NOTICE, LOG_EVENT_LOGIN_FAILED, NULL, 0, "%u more failed logins",
@@ -231,11 +227,10 @@ static void log_failure(HttpLogin *l, const Job *j, uint64_t now_usec)
                 return;
         }
         l->n_logged++;
-        escape_log(&name, j->pair.name, strlen(j->pair.name), NAME_SHOWN_MAX);
-        const LogField fields[] = {{"CLIENT", j->address}, {"LOGIN", buf_str(&name)}};
+        const LogField fields[] = {{"CLIENT", j->address}, {"LOGIN", j->pair.name}};
 
         log_event(LOG_NOTICE, LOG_EVENT_LOGIN_FAILED, fields, ARRAY_LEN(fields),
-                "login as \"%s\" from %s failed: %s", buf_str(&name), j->address,
+                "login as \"%.64s\" from %s failed: %s", j->pair.name, j->address,
                 j->is_known ? "wrong password" : "no such user");
 }
 

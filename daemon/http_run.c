@@ -17,8 +17,9 @@
  *     be complete, each within the request timeout. Who is late is cut, and MHD cleans up.
  *  4. Resuming a suspended connection needs a run, so http_wake() asks for one.
  *  5. A connection in the midst of a TLS handshake stays in the list of those that are ready, so that
- *     MHD_get_timeout() is 0 all the time, and guard 1 would spin. Whether a run did anything, besides
- *     being run, is noted; after one that did not, only an event is waited for, and a short while.
+ *     MHD_get_timeout() is 0 all the time, and guard 1 would spin, and starve the cutter by it: one byte
+ *     from a client for a processor, for ever. Whether a run did anything, besides being run, is noted;
+ *     after one that did not, only an event is waited for, and a short while.
  *
  * And one of our own: out of descriptors without a single connection, MHD would try accept() in a
  * busy loop ("busy waiting", as it says itself); then it is left alone for a moment.

@@ -13,6 +13,7 @@
 enum {
         FORGET_USEC = 600 * 1000 * 1000, /* without a failure, all is forgotten */
         IPV6_NETWORK_BYTES = 8,
+        IPV4_OFFSET = 12, /* in the IPv6 address that it is mapped to */
 };
 
 HttpThrottleKey http_throttle_key(const char *address)
@@ -26,8 +27,8 @@ HttpThrottleKey http_throttle_key(const char *address)
                 return key;
         }
         memset(key.bytes, 0, sizeof(key.bytes));
-        if (inet_pton(AF_INET, address, key.bytes + 12) == 1)
-                key.bytes[10] = key.bytes[11] = 0xff; /* as RFC 4291 section 2.5.5.2 maps it */
+        if (inet_pton(AF_INET, address, key.bytes + IPV4_OFFSET) == 1)
+                key.bytes[IPV4_OFFSET - 2] = key.bytes[IPV4_OFFSET - 1] = 0xff; /* RFC 4291, 2.5.5.2 */
         return key;
 }
 

@@ -79,6 +79,7 @@ int daemon_fixture_start(DaemonFixture *f)
         const ManagerOptions options = {
                 .config_path = f->config_path,
                 .surroundings = {.state_directory = f->state_directory},
+                .watch_pace = f->watch_pace,
         };
 
         return manager_new(f->event, &f->clock, &options, &f->manager);

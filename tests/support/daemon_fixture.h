@@ -22,6 +22,7 @@ typedef struct DaemonFixture {
         char *dir;
         char *config_path;
         char *state_directory; /* made by the daemon */
+        const FileWatchPace *watch_pace; /* NULL: the default */
         Capture log;
         Manager *manager;
 } DaemonFixture;

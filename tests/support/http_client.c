@@ -4,7 +4,11 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,13 +22,58 @@ struct HttpClient {
         int fd;
         Buf in;
         bool ended;
+        SSL_CTX *tls; /* NULL: plain */
+        SSL *ssl;
+        bool established;
+        char tls_error[128];
 };
+
+/* Waits for what TLS wants next, or notes why it is over. */
+static void tls_wants(HttpClient *c, int result)
+{
+        int error = SSL_get_error(c->ssl, result);
+
+        if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+                (void) sd_event_source_set_io_events(
+                        c->source, error == SSL_ERROR_WANT_READ ? EPOLLIN : EPOLLOUT);
+                return;
+        }
+        if (error == SSL_ERROR_SSL)
+                (void) snprintf(c->tls_error, sizeof(c->tls_error), "%s",
+                        ERR_reason_error_string(ERR_peek_last_error()));
+        ERR_clear_error();
+        c->ended = true;
+        (void) sd_event_source_set_enabled(c->source, SD_EVENT_OFF);
+}
+
+static void read_tls(HttpClient *c)
+{
+        char chunk[64 * 1024];
+        int n;
+
+        if (!c->established) {
+                n = SSL_connect(c->ssl);
+                if (n != 1) {
+                        tls_wants(c, n);
+                        return;
+                }
+                c->established = true;
+        }
+        while ((n = SSL_read(c->ssl, chunk, sizeof(chunk))) > 0)
+                buf_append(&c->in, chunk, (size_t) n);
+        tls_wants(c, n);
+}
 
 static int on_readable(sd_event_source *s, int fd, uint32_t revents, void *userdata)
 {
         HttpClient *c = userdata;
         char chunk[64 * 1024];
         ssize_t n = 0;
+
+        if (c->ssl) {
+                read_tls(c);
+                return 0;
+        }
 
         /* One that does not read waits for the end alone. */
         if (revents & EPOLLIN)
@@ -61,11 +110,54 @@ HttpClient *http_client_new(sd_event *event, uint16_t port)
         return c;
 }
 
+HttpClient *http_client_new_tls(sd_event *event, uint16_t port, const HttpClientTls *tls)
+{
+        HttpClient *c = http_client_new(event, port);
+
+        ck_assert_int_eq(fcntl(c->fd, F_SETFL, O_NONBLOCK), 0);
+        c->tls = SSL_CTX_new(TLS_client_method());
+        ck_assert_ptr_nonnull(c->tls);
+        SSL_CTX_set_security_level(c->tls, 0); /* it is the server that shall refuse */
+        if (tls->certificate)
+                ck_assert(SSL_CTX_use_certificate_file(c->tls, tls->certificate, SSL_FILETYPE_PEM) == 1 &&
+                        SSL_CTX_use_PrivateKey_file(c->tls, tls->key, SSL_FILETYPE_PEM) == 1);
+        c->ssl = SSL_new(c->tls);
+        ck_assert_ptr_nonnull(c->ssl);
+        if (tls->version)
+                ck_assert(SSL_set_min_proto_version(c->ssl, tls->version) == 1 &&
+                        SSL_set_max_proto_version(c->ssl, tls->version) == 1);
+        SSL_set_fd(c->ssl, c->fd);
+        read_tls(c);
+        while (!c->established && !c->ended)
+                ck_assert_int_ge(sd_event_run(c->event, UINT64_MAX), 0);
+        return c;
+}
+
+char *http_client_peer_serial(const HttpClient *c)
+{
+        X509 *x = SSL_get0_peer_certificate(c->ssl);
+        BIGNUM *n = x ? ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL) : NULL;
+        char *hex = n ? BN_bn2hex(n) : NULL, *text;
+
+        ck_assert_ptr_nonnull(hex);
+        text = strdup(hex);
+        OPENSSL_free(hex);
+        BN_free(n);
+        return text;
+}
+
+const char *http_client_tls_error(const HttpClient *c)
+{
+        return c->tls_error;
+}
+
 HttpClient *http_client_free(HttpClient *c)
 {
         if (!c)
                 return NULL;
 
+        SSL_free(c->ssl);
+        SSL_CTX_free(c->tls);
         sd_event_source_disable_unref(c->source);
         (void) close(c->fd);
         buf_done(&c->in);
@@ -78,6 +170,10 @@ void http_client_send_bytes(HttpClient *c, const void *data, size_t len)
 {
         const char *p = data;
 
+        if (c->ssl) { /* what tests send fits into the socket */
+                ck_assert_int_gt(SSL_write(c->ssl, data, (int) len), 0);
+                return;
+        }
         while (len > 0) {
                 ssize_t n = send(c->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
@@ -157,7 +253,8 @@ void http_client_wait_answer(HttpClient *c)
 {
         buf_clear(&c->in);
         while (!is_complete(c)) {
-                ck_assert_msg(!c->ended, "the connection ended after: %s", buf_str(&c->in));
+                ck_assert_msg(!c->ended, "the connection ended (%s) after %zu bytes: %.2000s", c->tls_error,
+                        c->in.len, buf_str(&c->in));
                 ck_assert_int_ge(sd_event_run(c->event, UINT64_MAX), 0);
         }
 }

@@ -20,6 +20,19 @@ HttpClient *http_client_new(sd_event *event, uint16_t port);
 HttpClient *http_client_free(HttpClient *c);
 DEFINE_CLEANUP(HttpClient, http_client_free, http_client_cleanup)
 
+/* The same over TLS, any certificate will do. Turns the loop until the handshake is over, whatever came of
+ * it: where it failed, the connection has ended. */
+typedef struct HttpClientTls {
+        const char *certificate, *key; /* PEM files of the client; NULL: none */
+        int version;                   /* TLS1_2_VERSION and so on; 0: any */
+} HttpClientTls;
+HttpClient *http_client_new_tls(sd_event *event, uint16_t port, const HttpClientTls *tls);
+
+/* Serial number of the server's certificate in hexadecimal, allocated. */
+char *http_client_peer_serial(const HttpClient *c);
+/* What TLS had to say against it, of handshake or reading: "" or such as "sslv3 alert handshake failure". */
+const char *http_client_tls_error(const HttpClient *c);
+
 void http_client_send(HttpClient *c, const char *text);
 void http_client_send_bytes(HttpClient *c, const void *data, size_t len);
 
