@@ -89,7 +89,11 @@ void route_answer_endpoint(const RouteRequest *q, HttpResponse *response)
         }
 
         r = render_endpoint(manager_inventory(q->manager), e, route_now_at(q), &response->body);
-        response->gzip = response->vary = true;
+        response->etag = response->gzip = response->vary = true;
+        buf_appendf(&response->etag_source, "%" PRIu64 "\n", manager_revision(q->manager));
+        append_tag_part(&response->etag_source, q->name);
+        if (buf_error(&response->etag_source) < 0)
+                r = -ENOMEM;
         route_finish(q, response, r, type_json);
 }
 

@@ -180,7 +180,7 @@ static int read_lines(WebTokens *all, WebLines *l, Issues *issues)
 
                 if (r >= 0 && issues->n_errors == n_before)
                         r = util_grow(&all->list, all->n, sizeof(*all->list));
-                if (r < 0 || issues->n_errors > n_before) {
+                if (r < 0 || issues->n_errors != n_before) {
                         web_token_done(&t);
                         if (r < 0)
                                 return r;

@@ -12,10 +12,13 @@ import shutil
 import socket
 import ssl
 import struct
+import subprocess
+import threading
 import unittest
+import urllib.request
 
 import harness
-from harness import PATIENCE, Estate, until
+from harness import PATIENCE, Estate, free_port, needs, until
 
 RECIPE = """
 name=root ca=yes cn="Web Root" days-before=100 days-after=3000
@@ -132,6 +135,60 @@ class Tls(Case):
             until(lambda: still_answered() and self.subject(daemon) == b"second", "the new certificate")
             self.assertTrue(still_answered())
 
+    def test_an_exchange_under_load_loses_nobody(self):
+        """Clients come one after the other, each with a connection of its own that it verifies."""
+        daemon = self.daemon(self.tls())
+        enough, seen, failures = threading.Event(), [set() for _ in range(4)], []
+
+        def keep_asking(mine):
+            try:
+                while not enough.is_set():
+                    self.assertEqual(self.ask(daemon, "/-/healthy")[0], 200)
+                    mine.add(self.subject(daemon))
+            except Exception as e:  # whatever it is, it is what must not happen
+                failures.append(repr(e))
+
+        threads = [threading.Thread(target=keep_asking, args=(mine,)) for mine in seen]
+        for thread in threads:
+            thread.start()
+        try:
+            until(lambda: failures or all(b"first" in mine for mine in seen), "the old certificate")
+            self.serve("next")
+            until(lambda: failures or all(b"second" in mine for mine in seen), "the new certificate")
+        finally:
+            enough.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(failures, [])
+
+    @needs("curl", "openssl")
+    def test_what_people_have_at_hand(self):
+        daemon = self.daemon(self.tls(f'client_ca = "{self.estate.path("root.crt")}"; hsts = "1d";'))
+        url = f"https://127.0.0.1:{daemon.port}/-/healthy"
+        ca = ["--cacert", self.estate.path("root.crt")]
+        own = ["--cert", self.estate.path("prometheus.crt"), "--key", self.estate.path("prometheus.key")]
+
+        def curl(*options):
+            return subprocess.run(["curl", "-sS", "-D", "-", *options], capture_output=True, text=True,
+                                  timeout=PATIENCE, check=False)
+        for version in "1.2", "1.3":
+            with self.subTest(version):
+                result = curl(*ca, *own, "--tlsv" + version, "--tls-max", version, url)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn("Strict-Transport-Security: max-age=86400", result.stdout)
+        self.assertNotEqual(curl(*ca, url).returncode, 0)
+        self.assertIn("400 Bad Request", curl(url.replace("https", "http")).stdout)
+
+        for version, alert in ("-tls1_2", "handshake failure"), ("-tls1_3", "certificate required"):
+            with self.subTest(version):
+                # It says nothing of its own, so that the alert is not lost behind a reset.
+                result = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{daemon.port}",
+                                         version, "-ign_eof"], stdin=subprocess.DEVNULL,
+                                        capture_output=True, text=True, timeout=PATIENCE, check=False)
+                self.assertIn(alert, result.stdout + result.stderr)
+        until(lambda: "mqtls_web_handshake_failures_total 4" in curl(
+            *ca, *own, url.replace("-/healthy", "metrics")).stdout, "the failures to be counted")
+
     def test_a_broken_pair_keeps_the_old_one_and_is_a_finding(self):
         daemon = self.daemon(self.tls())
         self.serve("next", key="web")
@@ -216,6 +273,43 @@ class Logins(Case):
         daemon.reconfigure(self.config("lifecycle = true;"))
         self.assertEqual(daemon.request("POST", "/-/reload", basic("prometheus", "right"))[0], 200)
         self.assertEqual(daemon.request("GET", "/")[0], 200)
+
+
+@needs("prometheus")
+class Prometheus(Case):
+    def test_it_scrapes_by_https_with_a_login_and_a_certificate(self):
+        e = self.estate
+        daemon = self.daemon(self.tls(f'client_ca = "{e.path("root.crt")}";') + self.logins())
+        port = free_port()
+        config = e.write("prometheus.yml", f"""
+global: {{ scrape_interval: 1s, scrape_timeout: 1s }}
+scrape_configs:
+  - job_name: mqtlsd
+    scheme: https
+    tls_config:
+      ca_file: {e.path("root.crt")}
+      cert_file: {e.path("prometheus.crt")}
+      key_file: {e.path("prometheus.key")}
+    basic_auth:
+      username: prometheus
+      password_file: {e.write("password", "right", 0o600)}
+    static_configs:
+      - targets: [ "127.0.0.1:{daemon.port}" ]
+""")
+        e.spawn(["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + e.path("tsdb"),
+                 f"--web.listen-address=127.0.0.1:{port}"], "prometheus")
+
+        def healthy():
+            with contextlib.suppress(OSError, ValueError):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/targets", timeout=5) as r:
+                    active = json.load(r)["data"]["activeTargets"]
+                    return active and active[0]["health"] == "up"
+            return False
+        until(healthy, "Prometheus to scrape")
+        _, _, page = self.ask(daemon, "/metrics", basic("prometheus", "right"),
+                              context=self.context("prometheus"))
+        self.assertIn(b"mqtls_web_login_failures_total 0", page)
+        self.assertIn(b"mqtls_web_handshake_failures_total 0", page)
 
 
 class Tokens(Case):
