@@ -31,6 +31,10 @@
 #define NUMBER_REST LETTERS "0123456789+-."
 #define UTF8_BOM "\xef\xbb\xbf"
 
+enum {
+        DUPLICATES_TOLD_MAX = 20, /* one bracket too few makes thousands of them */
+};
+
 typedef struct SeenName {
         const char *start; /* in a text that outlives the scan */
         size_t len;
@@ -232,9 +236,11 @@ static void scan_word(Scan *s, Cursor *c)
                 return;
         }
 
-        issues_add(s->issues, c->where.file, c->where.line, NULL,
-                "%.*s = is set twice, the first time at %s:%u; remove one of them",
-                (int) MIN_OF(n, (size_t) 64), c->at, before->where.file, before->where.line);
+        if (s->n_duplicates < DUPLICATES_TOLD_MAX)
+                issues_add(s->issues, c->where.file, c->where.line, NULL,
+                        "%.*s = is set twice, the first time at %s:%u; remove one of them",
+                        (int) MIN_OF(n, (size_t) 64), c->at, before->where.file,
+                        before->where.line);
         buf_appendf(&s->source->text, CONFIG_SOURCE_DUPLICATE "%u", s->n_duplicates++);
         c->at += n;
 }
@@ -545,6 +551,11 @@ static int scan_all(const char *path, const void *text, size_t len, Issues *issu
                         strerror(-r));
                 return -EINVAL;
         }
+        if (scan.n_duplicates > DUPLICATES_TOLD_MAX)
+                issues_add(issues, path, 0, NULL,
+                        "%u more settings are set twice; look for a missing quote or bracket before "
+                        "the first of them",
+                        scan.n_duplicates - DUPLICATES_TOLD_MAX);
         if (scan.broken)
                 return -EINVAL;
 

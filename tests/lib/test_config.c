@@ -717,6 +717,21 @@ START_TEST(ten_mistakes_are_ten_issues)
 }
 END_TEST
 
+START_TEST(of_very_many_settings_set_twice_the_first_are_told)
+{
+        CLEANUP_BUF Buf text = BUF_INIT;
+        Issues issues = ISSUES_INIT;
+        Config *c = NULL;
+
+        for (unsigned i = 0; i <= 1000; i++)
+                buf_append_str(&text, "watch = true;\n");
+        ck_assert_int_eq(load(buf_str(&text), &issues, &c), -EINVAL);
+        ck_assert_uint_eq(issues.n_errors, 21);
+        ck_assert(is_among(&issues, "mqtlsd.conf", 0, NULL, "980 more settings are set twice", false));
+        issues_done(&issues);
+}
+END_TEST
+
 /* ---- files ---- */
 
 START_TEST(includes_and_paths_are_relative_to_their_file)
@@ -1113,6 +1128,7 @@ static Suite *make_suite(void)
                 tcase, a_mistake_is_one_issue_in_its_place, 0, (int) ARRAY_LEN(wrong_rows));
         tcase_add_loop_test(tcase, a_warning_does_not_refuse, 0, (int) ARRAY_LEN(warning_rows));
         tcase_add_test(tcase, ten_mistakes_are_ten_issues);
+        tcase_add_test(tcase, of_very_many_settings_set_twice_the_first_are_told);
         tcase_add_test(tcase, includes_and_paths_are_relative_to_their_file);
         tcase_add_test(tcase, mistakes_around_an_include_keep_their_lines);
         tcase_add_test(tcase, a_syntax_error_in_an_included_file_is_found_there);
