@@ -384,9 +384,15 @@ END_TEST
 START_TEST(logins_may_be_given_up_while_passwords_are_looked_at)
 {
         CLEANUP_DAEMON DaemonFixture f;
-        CLEANUP(http_client_cleanup) HttpClient *c = NULL;
+        CLEANUP(http_client_cleanup) HttpClient *first = NULL, *second = NULL, *third = NULL,
+                                                *c = NULL;
 
-        start(&f, SLOW, "");
+        /* Three are looked at before it: its turn comes long after the reload. */
+        start(&f, SLOW "a:" RIGHT_12 "\nb:" RIGHT_12 "\nc:" RIGHT_12 "\n", "");
+        first = begin(&f, "/metrics", "a:right");
+        second = begin(&f, "/metrics", "b:right");
+        third = begin(&f, "/metrics", "c:right");
+        ck_assert_int_eq(status_of(&f, "/-/healthy", NULL), 200);
         c = begin(&f, "/metrics", "slow:wrong");
         ck_assert_int_eq(status_of(&f, "/-/healthy", NULL), 200);
         daemon_fixture_configure(&f, "", NULL);
