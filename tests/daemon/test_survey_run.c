@@ -17,11 +17,11 @@
 #include "tls/survey.h"
 
 #define MSEC UINT64_C(1000)
-#define SHORT_USEC (150 * MSEC)
-#define LONG_USEC (10000 * MSEC)
+#define SHORT_USEC (150 * MSEC * loop_slowness())
+#define LONG_USEC (10000 * MSEC * loop_slowness())
 
 /* How much later than wanted a loaded machine may be. */
-#define LATENESS_USEC (1000 * MSEC)
+#define LATENESS_USEC (1000 * MSEC * loop_slowness())
 
 static PkiCert leaf;
 static const PkiCert *const chain[] = {&leaf};
