@@ -15,6 +15,7 @@
 #include <openssl/objects.h>
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 #include <string.h>
 
@@ -78,8 +79,8 @@ static bool is_unsupported(void)
 static int unsupported(KeystoreReader *r)
 {
         return credential_problem(r->ret_problem, -ENOTSUP,
-                "%s is a PKCS#12 file with an outdated cipher; re-encode a copy "
-                "(openssl pkcs12 -legacy -nodes, then openssl pkcs12 -export)",
+                "%s is a PKCS#12 file with an outdated cipher, which OpenSSL keeps in its module "
+                "\"legacy\"; install that module, or have the file written anew with a current cipher",
                 r->path);
 }
 
@@ -127,16 +128,12 @@ static bool is_bearable_pbes2(const ASN1_TYPE *parameter)
         return ok;
 }
 
-static bool is_bearable_safe(const PKCS7 *safe)
+static bool is_bearable_content(const PKCS7_ENC_CONTENT *content)
 {
-        const X509_ALGOR *algorithm;
+        const X509_ALGOR *algorithm = content->algorithm;
         PBEPARAM *pbe;
         bool ok;
 
-        if (!safe->d.encrypted || !safe->d.encrypted->enc_data ||
-                !safe->d.encrypted->enc_data->algorithm)
-                return true;
-        algorithm = safe->d.encrypted->enc_data->algorithm;
         if (OBJ_obj2nid(algorithm->algorithm) == NID_pbes2)
                 return is_bearable_pbes2(algorithm->parameter);
         pbe = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
@@ -191,50 +188,76 @@ static int check_mac(KeystoreReader *r, Pkcs12 *p)
 /* Moves the bags of one safe to the others. */
 static int collect_bags(KeystoreReader *r, Pkcs12 *p, STACK_OF(PKCS12_SAFEBAG) *safe)
 {
-        while (sk_PKCS12_SAFEBAG_num(safe) > 0) {
-                PKCS12_SAFEBAG *bag = sk_PKCS12_SAFEBAG_pop(safe);
-
-                if (sk_PKCS12_SAFEBAG_num(p->bags) >= BAGS_MAX) {
-                        PKCS12_SAFEBAG_free(bag);
+        for (int i = 0; i < sk_PKCS12_SAFEBAG_num(safe); i++) {
+                if (sk_PKCS12_SAFEBAG_num(p->bags) >= BAGS_MAX)
                         return credential_problem(r->ret_problem, -EFBIG,
                                 "%s holds more than %d certificates and keys; is it the right file?",
                                 r->path, BAGS_MAX);
-                }
-                if (!sk_PKCS12_SAFEBAG_push(p->bags, bag)) {
-                        PKCS12_SAFEBAG_free(bag);
+                if (!sk_PKCS12_SAFEBAG_push(p->bags, sk_PKCS12_SAFEBAG_value(safe, i)))
                         return -ENOMEM;
-                }
+                (void) sk_PKCS12_SAFEBAG_set(safe, i, NULL);
         }
         return 0;
 }
 
-static void reverse(STACK_OF(PKCS12_SAFEBAG) *safe)
+/* Each of its parts may be absent (RFC 2315 section 10.1), and then OpenSSL before 3.0.13 falls over it. */
+static const PKCS7_ENC_CONTENT *content_of(const PKCS7 *safe)
 {
-        int n = sk_PKCS12_SAFEBAG_num(safe);
+        const PKCS7_ENC_CONTENT *content = safe->d.encrypted ? safe->d.encrypted->enc_data : NULL;
 
-        for (int i = 0; i < n / 2; i++) {
-                PKCS12_SAFEBAG *bag = sk_PKCS12_SAFEBAG_value(safe, i);
+        return content && content->algorithm && content->enc_data ? content : NULL;
+}
 
-                (void) sk_PKCS12_SAFEBAG_set(safe, i, sk_PKCS12_SAFEBAG_value(safe, n - 1 - i));
-                (void) sk_PKCS12_SAFEBAG_set(safe, n - 1 - i, bag);
+static int passphrase_length(const Pkcs12 *p)
+{
+        return p->passphrase ? (int) strlen(p->passphrase) : 0;
+}
+
+/*
+ * With the ciphers of OpenSSL's provider "legacy", where it is installed: Java before 8u301 and OpenSSL
+ * before 3.0 encrypt certificates with 40 bits of RC2, and nobody exports the file anew that a queue
+ * manager works with. The library context is its own, so that no handshake comes by these ciphers.
+ */
+static STACK_OF(PKCS12_SAFEBAG) *decrypt_legacy(const Pkcs12 *p, const PKCS7_ENC_CONTENT *content)
+{
+        OSSL_LIB_CTX *context = OSSL_LIB_CTX_new();
+        OSSL_PROVIDER *usual = context ? OSSL_PROVIDER_load(context, "default") : NULL;
+        OSSL_PROVIDER *legacy = usual ? OSSL_PROVIDER_load(context, "legacy") : NULL;
+        STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+
+        ERR_clear_error();
+        if (usual) {
+                bags = PKCS12_item_decrypt_d2i_ex(content->algorithm, ASN1_ITEM_rptr(PKCS12_SAFEBAGS),
+                        p->passphrase, passphrase_length(p), content->enc_data, 1, context, NULL);
+                (void) OSSL_PROVIDER_unload(usual);
         }
+        if (legacy)
+                (void) OSSL_PROVIDER_unload(legacy);
+        OSSL_LIB_CTX_free(context);
+        return bags;
 }
 
 static int open_encrypted(KeystoreReader *r, const Pkcs12 *p, const PKCS7 *safe,
         STACK_OF(PKCS12_SAFEBAG) **ret)
 {
-        int len = p->passphrase ? (int) strlen(p->passphrase) : 0;
+        const PKCS7_ENC_CONTENT *content = content_of(safe);
 
+        if (!content)
+                return cannot_read(r);
         if (!p->is_open)
                 return wants_passphrase(r);
-        if (!is_bearable_safe(safe))
+        if (!is_bearable_content(content))
                 return too_many_iterations(r);
         ERR_clear_error();
-        *ret = PKCS12_unpack_p7encdata((PKCS7 *) (uintptr_t) safe, p->passphrase, len);
+        *ret = PKCS12_unpack_p7encdata(
+                (PKCS7 *) (uintptr_t) safe, p->passphrase, passphrase_length(p));
+        if (!*ret && is_unsupported()) {
+                *ret = decrypt_legacy(p, content);
+                if (!*ret && is_unsupported())
+                        return unsupported(r);
+        }
         if (*ret)
                 return 0;
-        if (is_unsupported())
-                return unsupported(r);
         return !r->passphrase && !PKCS12_mac_present(p->p12) ? wants_passphrase(r) : cannot_read(r);
 }
 
@@ -258,7 +281,6 @@ static int read_safe(KeystoreReader *r, Pkcs12 *p, PKCS7 *safe)
                         "export it anew under a passphrase",
                         r->path);
         }
-        reverse(bags); /* they are taken off the end */
         q = collect_bags(r, p, bags);
         sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
         return q;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <openssl/pkcs12.h>
+#include <openssl/provider.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -269,6 +270,7 @@ typedef struct Pkcs12Options {
         int mac_iterations;       /* 0: no MAC */
         int claimed_iterations;   /* 0: the true ones; else what the safe says */
         int claimed_mac;          /* and what the MAC says */
+        bool no_content;          /* nothing stands in the encrypted safe */
 } Pkcs12Options;
 
 static void claim(PKCS12 *p12, STACK_OF(PKCS7) *safes, const Pkcs12Options *o)
@@ -293,15 +295,35 @@ static void claim(PKCS12 *p12, STACK_OF(PKCS7) *safes, const Pkcs12Options *o)
         ck_assert(PKCS12_pack_authsafes(p12, safes));
 }
 
+/* The one safe of a file, also with ciphers that OpenSSL 3 has only on request. */
+static STACK_OF(PKCS7) *make_safes(STACK_OF(PKCS12_SAFEBAG) *bags, const Pkcs12Options *o)
+{
+        OSSL_LIB_CTX *context = OSSL_LIB_CTX_new();
+        OSSL_PROVIDER *usual = OSSL_PROVIDER_load(context, "default");
+        OSSL_PROVIDER *legacy = OSSL_PROVIDER_load(context, "legacy");
+        STACK_OF(PKCS7) *safes = NULL;
+
+        ck_assert(PKCS12_add_safe_ex(&safes, bags, o->cipher_nid, 2048, "secret", context, NULL));
+        if (o->no_content) {
+                PKCS7_ENC_CONTENT *content = sk_PKCS7_value(safes, 0)->d.encrypted->enc_data;
+
+                ASN1_OCTET_STRING_free(content->enc_data);
+                content->enc_data = NULL;
+        }
+        OSSL_PROVIDER_unload(legacy);
+        OSSL_PROVIDER_unload(usual);
+        OSSL_LIB_CTX_free(context);
+        return safes;
+}
+
 static void write_pkcs12(
         const char *path, STACK_OF(PKCS12_SAFEBAG) *bags, const Pkcs12Options *o)
 {
-        STACK_OF(PKCS7) *safes = NULL;
+        STACK_OF(PKCS7) *safes = make_safes(bags, o);
         unsigned char *der = NULL;
         PKCS12 *p12;
         int len;
 
-        ck_assert(PKCS12_add_safe(&safes, bags, o->cipher_nid, 2048, "secret"));
         p12 = PKCS12_add_safes(safes, 0);
         ck_assert_ptr_nonnull(p12);
         if (o->mac_iterations > 0)
@@ -341,6 +363,12 @@ static const struct {
         { "encrypted, with a wrong one", NID_aes_256_cbc, 2048, "wrong", -EKEYREJECTED,
                 "does not open" },
         { "old encryption", NID_pbe_WithSHA1And3_Key_TripleDES_CBC, 2048, "secret", 0, NULL },
+        { "RC2 of 40 bits, as older Java has it", NID_pbe_WithSHA1And40BitRC2_CBC, 2048, "secret", 0,
+                NULL },
+        { "RC2 of 40 bits, with a wrong one", NID_pbe_WithSHA1And40BitRC2_CBC, 2048, "wrong",
+                -EKEYREJECTED, "does not open" },
+        { "RC2 of 40 bits, without a MAC and with a wrong one", NID_pbe_WithSHA1And40BitRC2_CBC, 0,
+                "wrong", -EBADMSG, "cannot be decoded" },
         { "without a MAC, in clear", -1, 0, NULL, 0, NULL },
         { "without a MAC, encrypted", NID_aes_256_cbc, 0, "secret", 0, NULL },
         { "without a MAC, encrypted, no passphrase", NID_aes_256_cbc, 0, NULL, -ENOKEY,
@@ -372,6 +400,43 @@ START_TEST(test_pkcs12_safe)
         /* The only key is that of the only certificate that is no authority, and gives it its name. */
         check_entry(k, 0, NULL, &e.root, false, true);
         check_entry(k, 1, "qm1", &e.leaf, true, false);
+}
+END_TEST
+
+/* OpenSSL looks for its modules where this variable says. */
+START_TEST(test_pkcs12_without_legacy)
+{
+        CLEANUP_ESTATE Estate e = estate_new();
+        CLEANUP_FREE char *path = pki_path(e.dir, "key.p12"), *problem = NULL;
+        CLEANUP(keystore_cleanup) Keystore *k = NULL;
+        STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+        int r;
+
+        ck_assert_ptr_nonnull(PKCS12_add_cert(&bags, e.leaf.x509));
+        write_pkcs12(path, bags, &(Pkcs12Options){ .cipher_nid = NID_pbe_WithSHA1And40BitRC2_CBC });
+        ck_assert_int_eq(setenv("OPENSSL_MODULES", e.dir, 1), 0);
+        r = keystore_load(path, "secret", &problem, &k);
+        ck_assert_int_eq(unsetenv("OPENSSL_MODULES"), 0);
+        check_problem("no module", r, -ENOTSUP, problem, path, "install that module");
+        ck_assert_ptr_null(k);
+}
+END_TEST
+
+START_TEST(test_pkcs12_without_content)
+{
+        CLEANUP_ESTATE Estate e = estate_new();
+        CLEANUP_FREE char *path = pki_path(e.dir, "key.p12"), *problem = NULL;
+        CLEANUP(keystore_cleanup) Keystore *k = NULL;
+        STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+        int r;
+
+        ck_assert_ptr_nonnull(PKCS12_add_cert(&bags, e.leaf.x509));
+        write_pkcs12(path, bags,
+                &(Pkcs12Options){ .cipher_nid = NID_aes_256_cbc, .mac_iterations = 2,
+                        .no_content = true });
+        r = keystore_load(path, "secret", &problem, &k);
+        check_problem("no content", r, -EBADMSG, problem, path, "cannot be decoded");
+        ck_assert_ptr_null(k);
 }
 END_TEST
 
@@ -697,6 +762,8 @@ static Suite *make_suite(void)
         tcase_add_test(readers, test_jceks_secret_key);
         tcase_add_loop_test(readers, test_pkcs12, 0, (int) ARRAY_LEN(pkcs12s));
         tcase_add_loop_test(readers, test_pkcs12_safe, 0, (int) ARRAY_LEN(safes));
+        tcase_add_test(readers, test_pkcs12_without_legacy);
+        tcase_add_test(readers, test_pkcs12_without_content);
         tcase_add_test(readers, test_pkcs12_keys);
         tcase_add_loop_test(readers, test_pkcs12_iterations, 0, (int) ARRAY_LEN(slow));
         tcase_add_loop_test(readers, test_pem, 0, (int) ARRAY_LEN(pems));
