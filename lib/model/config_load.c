@@ -385,8 +385,9 @@ static int load_root(Loader *l, const config_setting_t *root)
         for (size_t i = 0; r >= 0 && i < ARRAY_LEN(group_builds); i++)
                 r = load_section(l, i, root);
 
-        /* Where something is wrong, that is why. */
-        if (l->builder.config->n_endpoints == 0 && l->builder.issues->n_errors == 0)
+        /* Where something is wrong, that is why. Who watches files alone wants it so. */
+        if (l->builder.config->n_endpoints == 0 && l->builder.config->n_keystores == 0 &&
+                l->builder.issues->n_errors == 0)
                 issues_add_warning(l->builder.issues, l->builder.config->path, 0, "endpoints",
                         "there is no endpoint, so that nothing will be looked at; add some");
         return r;

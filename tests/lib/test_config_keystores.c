@@ -114,6 +114,16 @@ START_TEST(every_setting_arrives)
 }
 END_TEST
 
+START_TEST(key_repositories_alone_are_something_to_look_at)
+{
+        CLEANUP(config_cleanup) Config *c = load_right(
+                "keystores = ( { name = \"k\"; path = \"/k\"; } );\n");
+
+        ck_assert_uint_eq(c->n_endpoints, 0);
+        ck_assert_uint_eq(c->n_keystores, 1);
+}
+END_TEST
+
 START_TEST(thresholds_of_defaults_count_for_key_repositories_too)
 {
         CLEANUP(config_cleanup) Config *c = load_right(
@@ -258,6 +268,7 @@ static Suite *make_suite(void)
 
         tcase_add_checked_fixture(tcase, set_up, tear_down);
         tcase_add_test(tcase, every_setting_arrives);
+        tcase_add_test(tcase, key_repositories_alone_are_something_to_look_at);
         tcase_add_test(tcase, thresholds_of_defaults_count_for_key_repositories_too);
         tcase_add_test(tcase, another_certlabl_is_another_judgement_of_the_same_listener);
         tcase_add_loop_test(
