@@ -249,9 +249,11 @@ int command_version(void)
 
         buf_appendf(&b, "mqtlsd %s\n", version_own());
         buf_appendf(&b,
-                "OpenSSL %s, libmicrohttpd %s, libsystemd %s, libconfig %s, jansson %s, zlib %s\n",
-                version_openssl(), version_microhttpd(), version_systemd(), version_libconfig(),
-                version_jansson(), version_zlib());
+                "OpenSSL %s, libmicrohttpd %s, GnuTLS %s, libsystemd %s, SQLite %s, libconfig %s, "
+                "jansson %s, libxcrypt %s, zlib %s\n",
+                version_openssl(), version_microhttpd(), version_gnutls(), version_systemd(),
+                version_sqlite(), version_libconfig(), version_jansson(), version_xcrypt(),
+                version_zlib());
         return output_write(&b) < 0 ? EXIT_STATUS_COULD_NOT_RUN : EXIT_STATUS_OK;
 }
 

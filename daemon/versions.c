@@ -6,10 +6,13 @@
 #include "daemon/versions.h"
 
 /* The one file beside the doors that includes their libraries: for version numbers, nothing else. */
+#include <crypt.h>
+#include <gnutls/gnutls.h>
 #include <jansson.h>
 #include <libconfig.h>
 #include <microhttpd.h>
 #include <openssl/crypto.h>
+#include <sqlite3.h>
 #include <zlib.h>
 
 #ifndef PACKAGE_VERSION
@@ -55,4 +58,19 @@ const char *version_jansson(void)
 const char *version_zlib(void)
 {
         return zlibVersion();
+}
+
+const char *version_sqlite(void)
+{
+        return sqlite3_libversion();
+}
+
+const char *version_gnutls(void)
+{
+        return gnutls_check_version(NULL);
+}
+
+const char *version_xcrypt(void)
+{
+        return XCRYPT_VERSION_STR;
 }

@@ -12,5 +12,8 @@ const char *version_systemd(void);
 const char *version_libconfig(void);
 const char *version_jansson(void);
 const char *version_zlib(void);
+const char *version_sqlite(void);
+const char *version_gnutls(void);
+const char *version_xcrypt(void);
 
 #endif
