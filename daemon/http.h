@@ -39,6 +39,9 @@ enum {
         HTTP_ADDRESS_SIZE = 46, /* INET6_ADDRSTRLEN */
 };
 
+/* Appends the whole query, encoded again, with its '?'; nothing where there is none. */
+void http_append_query(const HttpRequest *request, Buf *b);
+
 /* Where the request comes from: a numeric address without port; "" where there is none, as with a socket
  * of the local domain. */
 void http_client_address(const HttpRequest *request, char ret[static HTTP_ADDRESS_SIZE]);
@@ -54,6 +57,7 @@ typedef struct HttpResponse {
         bool vary;         /* the answer depends on Accept and Accept-Encoding */
         bool gzip;         /* the body may be compressed if the client takes it */
         bool etag;         /* an entity tag is made from the body, If-None-Match is honoured */
+        Buf location;      /* unless empty: Location, for 302; relative to the request's address */
         Buf etag_source;   /* unless empty, the tag is made from this instead: for bodies that hold the
                               moment of their making */
 } HttpResponse;

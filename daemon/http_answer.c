@@ -39,6 +39,8 @@ static bool add_headers(struct MHD_Response *m, const HttpResponse *r, const cha
                 ok = ok && MHD_add_response_header(m, "Content-Type", r->content_type) == MHD_YES;
         if (r->allow)
                 ok = ok && MHD_add_response_header(m, "Allow", r->allow) == MHD_YES;
+        if (r->location.len > 0)
+                ok = ok && MHD_add_response_header(m, "Location", buf_str(&r->location)) == MHD_YES;
         if (r->authenticate)
                 ok = ok && MHD_add_response_header(m, "WWW-Authenticate", r->authenticate) == MHD_YES;
         if (r->retry_after_seconds > 0)
@@ -91,6 +93,7 @@ enum MHD_Result http_answer(
                 MHD_destroy_response(m);
         }
         buf_done(&r->body);
+        buf_done(&r->location);
         buf_done(&r->etag_source);
         return result;
 }

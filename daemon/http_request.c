@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/escape.h"
 #include "daemon/http_answer.h"
 #include "daemon/log.h"
 
@@ -281,6 +282,35 @@ const char *http_query(const HttpRequest *request, const char *name)
         if (!request->connection)
                 return NULL;
         return MHD_lookup_connection_value(mhd_of(request), MHD_GET_ARGUMENT_KIND, name);
+}
+
+static enum MHD_Result append_argument(
+        void *userdata, enum MHD_ValueKind kind UNUSED, const char *name, const char *value)
+{
+        Buf *b = userdata;
+
+        buf_append_char(b, b->len > 0 ? '&' : '?');
+        escape_url(b, name, strlen(name));
+        if (value) {
+                buf_append_char(b, '=');
+                escape_url(b, value, strlen(value));
+        }
+        return MHD_YES;
+}
+
+void http_append_query(const HttpRequest *request, Buf *b)
+{
+        CLEANUP_BUF Buf query = BUF_INIT;
+
+        assert(request);
+        assert(b);
+
+        if (request->connection)
+                (void) MHD_get_connection_values(
+                        mhd_of(request), MHD_GET_ARGUMENT_KIND, append_argument, &query);
+        if (buf_error(&query) < 0)
+                b->failed = true;
+        buf_append(b, buf_str(&query), query.len);
 }
 
 void http_client_address(const HttpRequest *request, char ret[static HTTP_ADDRESS_SIZE])

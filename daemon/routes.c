@@ -130,6 +130,93 @@ static void answer_route(const Route *route, const HttpRequest *request, const c
         route->answer(&q, response);
 }
 
+/* ---- what a name's slash leads astray ---- */
+
+static const char endpoint_pages[] = "/endpoint/";
+
+/* Of a page, or of what a page loads. */
+static const Route *find_link(const char *path, const char **ret_name, size_t *ret_len)
+{
+        for (size_t i = 0; i < ARRAY_LEN(route_rows); i++)
+                if (strcmp(route_rows[i].info.method, "GET") == 0 &&
+                        route_fits(&route_rows[i].info, path, ret_name, ret_len))
+                        return &route_rows[i];
+        return NULL;
+}
+
+/* As the pages write it, from the root: of names only the runbook's keep their slash. */
+static void append_link(Buf *b, const Route *route, const char *name, size_t name_len)
+{
+        const char *path = route->info.path + 1, *mark = strstr(path, name_mark);
+        const char *slash = route->answer == route_answer_runbook_page ? memchr(name, '/', name_len) : NULL;
+        size_t stage_len = slash ? (size_t) (slash - name) : 0;
+
+        buf_append(b, path, mark ? (size_t) (mark - path) : strlen(path));
+        if (slash) {
+                escape_url(b, name, stage_len);
+                buf_append_char(b, '/');
+                name = slash + 1;
+                name_len -= stage_len + 1;
+        }
+        escape_url(b, name, name_len);
+}
+
+static size_t count_slashes(const char *s, size_t len)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < len; i++)
+                n += s[i] == '/' ? 1 : 0;
+        return n;
+}
+
+/*
+ * The links of an endpoint's page are relative. Where the slash of its name stands as it is in the
+ * address, /endpoint/QM1/X, they lead below /endpoint/: to /endpoint/style.css. The page itself cannot be
+ * sent to its encoded address: behind a proxy that decodes what it passes on (nginx's proxy_pass
+ * with a path) that would never end, and how deep the browser believes to be is not known there. What
+ * such links lead to is sent up instead, by a relative address again, for proxies with a prefix.
+ */
+static bool send_up(const HttpRequest *request, HttpResponse *response)
+{
+        const char *rest = request->path + strlen(endpoint_pages), *s = rest, *name = NULL;
+        CLEANUP_BUF Buf link = BUF_INIT;
+        Buf *b = &response->location;
+        const Route *route;
+        size_t name_len, n_up;
+
+        while (!(route = find_link(s - 1, &name, &name_len))) {
+                s = strchr(s, '/');
+                if (!s++)
+                        return false;
+        }
+
+        append_link(&link, route, name, name_len);
+        n_up = count_slashes(rest, (size_t) (s - rest)) + count_slashes(buf_str(&link), link.len) + 1;
+        for (size_t i = 0; i < n_up; i++)
+                buf_append_str(b, "../");
+        buf_append(b, buf_str(&link), link.len);
+        http_append_query(request, b);
+        if (buf_error(&link) < 0 || buf_error(b) < 0) {
+                buf_done(b);
+                route_say(request, response, 500, "Out of memory.");
+                return true;
+        }
+        route_say(request, response, 302, "It stands elsewhere; Location says where.");
+        return true;
+}
+
+static bool is_astray(const HttpRequest *request, Manager *m)
+{
+        const size_t len = strlen(endpoint_pages);
+
+        return strcmp(request->method, "GET") == 0 &&
+               strncmp(request->path, endpoint_pages, len) == 0 &&
+               !inventory_find(manager_inventory(m), request->path + len);
+}
+
+/* ---- all of them ---- */
+
 static void refuse_method(const HttpRequest *request, HttpResponse *response, bool get, bool post)
 {
         response->allow = get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST";
@@ -145,6 +232,8 @@ void routes_answer(const HttpRequest *request, HttpResponse *response, void *use
         assert(response);
         assert(m);
 
+        if (is_astray(request, m) && send_up(request, response))
+                return;
         for (size_t i = 0; i < ARRAY_LEN(route_rows); i++) {
                 const Route *route = &route_rows[i];
                 const char *name;

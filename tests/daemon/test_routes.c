@@ -193,6 +193,47 @@ START_TEST(test_rows)
 }
 END_TEST
 
+/* What is found where the address of an endpoint's page bears the slash of its name as it is. */
+static const struct {
+        const char *target, *location;
+} astray[] = {
+        {"/endpoint/style.css", "../style.css"},
+        {"/endpoint/two/style.css", "../../style.css"},
+        {"/endpoint/icon.svg?state=critical", "../icon.svg?state=critical"},
+        {"/endpoint/", "../"},
+        {"/endpoint/QM1/", "../../"},
+        {"/endpoint/?qmgr=a%20b%2F%26&x", "../?qmgr=a%20b%2F%26&x"},
+        {"/endpoint/runbook/connect/refused?endpoint=QM1%2FAPP.SVRCONN",
+                "../../../runbook/connect/refused?endpoint=QM1%2FAPP.SVRCONN"},
+        {"/endpoint/runbook/MqtlsCertExpired", "../../runbook/MqtlsCertExpired"},
+        {"/endpoint/api/v1/endpoints/QM1%2FAPP.SVRCONN",
+                "../../../../api/v1/endpoints/QM1%2FAPP.SVRCONN"},
+        {"/endpoint/QM1/APP.SVRCONN", NULL},
+        {"/endpoint/100%25%20%3Cb%3E/style.css", "../../style.css"},
+        {"/endpoint/nobody", NULL},
+        {"/endpoint/style.css/nobody", NULL},
+        {"/endpoint/a%0D%0AX:%20y/metrics", "../../metrics"},
+        {"/endpoint/runbook/a%0D%0AX:%20y", "../../runbook/a%0D%0AX%3A%20y"},
+        {"/endpoint/api/v1/endpoints/x/accept", "../../../../api/v1/endpoints/x%2Faccept"},
+};
+
+START_TEST(test_links_of_a_name_with_a_slash_are_sent_up)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+        CLEANUP(http_client_cleanup) HttpClient *c = NULL, *post = NULL;
+        CLEANUP_FREE char *location = NULL;
+
+        start(&f, NULL);
+        c = daemon_fixture_request(&f, "GET", astray[_i].target);
+        location = http_client_header(c, "Location");
+        ck_assert_pstr_eq(location, astray[_i].location);
+        if (location)
+                ck_assert_int_eq(http_client_status(c), 302);
+        post = daemon_fixture_request(&f, "POST", astray[_i].target);
+        ck_assert_int_ge(http_client_status(post), 404);
+}
+END_TEST
+
 static const struct {
         const char *method, *target, *allow;
 } wrong_methods[] = {
@@ -505,6 +546,8 @@ static Suite *make_suite(void)
         TCase *tc = tcase_create("answers");
 
         tcase_add_loop_test(tc, test_rows, 0, ARRAY_LEN(rows));
+        tcase_add_loop_test(
+                tc, test_links_of_a_name_with_a_slash_are_sent_up, 0, ARRAY_LEN(astray));
         tcase_add_loop_test(tc, test_wrong_methods, 0, ARRAY_LEN(wrong_methods));
         tcase_add_test(tc, test_without_lifecycle_nothing_changes);
         tcase_add_loop_test(tc, test_pages_of_other_sites_change_nothing, 0, ARRAY_LEN(origins));

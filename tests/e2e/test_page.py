@@ -4,11 +4,13 @@
 the policy stops what is not ours, search, keyboard and fresh news work, and so do a phone, the dark,
 paper and 3,000 endpoints. tidy has nothing to say about any of them."""
 
+import html
 import re
-import shutil
+import ssl
 import subprocess
 import unittest
 import urllib.parse
+import urllib.request
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -203,6 +205,34 @@ endpoints = (
             with self.subTest(path):
                 self.assertTrue(link.startswith(self.base))
                 self.assertEqual(self.daemon.request("GET", path)[0], 200)
+
+    def test_a_slash_of_a_name_may_stand_as_it_is(self):
+        for browser in (self.browser, self.plain):
+            self.visit("/endpoint/QM3/GONE.SVRCONN", browser)
+            self.assertEqual(browser.find("h1").text, "QM3/GONE.SVRCONN")
+            self.assertEqual(browser.find(".judgement").value_of_css_property("border-left-width"), "5px",
+                             "the style sheet is there")
+            browser.find(".way a").click()
+            browser.until(lambda b=browser: b.driver.current_url == self.base + "/", "the way back")
+        self.assertEqual(self.browser.complaints(), [])
+
+    @needs("nginx")
+    def test_a_proxy_may_add_a_prefix_and_decode_slashes(self):
+        port = self.estate.nginx("front", "good",
+                                 f"location /mq/ {{ proxy_pass http://127.0.0.1:{self.daemon.port}/; }} #")
+        base = f"https://127.0.0.1:{port}/mq/"
+        context = ssl._create_unverified_context()
+        for name in ("QM3%2FGONE.SVRCONN", "QM3/GONE.SVRCONN"):
+            with urllib.request.urlopen(base + "endpoint/" + name, context=context) as answer:
+                page = answer.read().decode()
+            links = {html.unescape(link) for link in re.findall(r'(?:href|src)="([^"]*)"', page)}
+            self.assertGreater(len(links), 10)
+            for link in links:
+                with self.subTest(name=name, link=link):
+                    with urllib.request.urlopen(urllib.parse.urljoin(base + "endpoint/" + name, link),
+                                                context=context) as answer:
+                        self.assertTrue(answer.url.startswith(base), answer.url)
+                        self.assertNotIn("/mq/endpoint/", answer.url)
 
     def test_the_runbook_of_their_own_is_a_link(self):
         self.visit(address_of("QM1/PAY.SVRCONN"))
