@@ -121,7 +121,8 @@ int config_passphrase_path(const ConfigPassphrase *p, Issues *issues, char **ret
                         config_value_complain(p->credential, issues,
                                 "there is no directory of credentials ($CREDENTIALS_DIRECTORY); "
                                 "start the daemon by systemd with LoadCredential=%s:FILE, or use a "
-                                "passphrase file",
+                                "passphrase file; by hand, beside the service, set "
+                                "CREDENTIALS_DIRECTORY=/run/credentials/mqtlsd.service",
                                 p->credential->text);
                         return 0;
                 }
