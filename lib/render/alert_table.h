@@ -168,10 +168,10 @@
                 "The problem is told with the key repository on the status page and in "           \
                 "/api/v1/status: no such file, no permission, a damaged or unknown format, or a "  \
                 "password that does not fit.",                                                     \
-                "Give the user of mqtlsd read access to this one file (setfacl -m u:mqtlsd:r "     \
-                "FILE, and x on the directories above it) and nothing more; correct path = or "    \
-                "the password setting; restore a damaged file from its backup before the queue "   \
-                "manager needs it.")                                                               \
+                "Let the service read it by the group of the file, and nothing more (systemctl "   \
+                "edit mqtlsd: SupplementaryGroups=mqm under [Service]; chmod g+r for the file, "   \
+                "g+x for the directories above it); correct path = or the password setting; "      \
+                "restore a damaged file from its backup before the queue manager needs it.")       \
         X(KEYSTORE_FINDING, "MqtlsKeystoreFinding", "warning",                                     \
                 "Something is wrong in a watched key repository with the certificate that would "  \
                 "be served from it, or with its stash file: the label finding says what.",         \
