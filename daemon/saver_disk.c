@@ -53,7 +53,10 @@ int saver_disk_new(const char *directory, SaverDisk **ret)
         assert(ret);
 
         d = calloc(1, sizeof(*d));
-        if (!d || take_names(d, directory) < 0)
+        if (!d)
+                return -ENOMEM;
+        d->lock_fd = -1;
+        if (take_names(d, directory) < 0)
                 return -ENOMEM;
         *ret = STEAL(d);
         return 0;
@@ -65,6 +68,7 @@ SaverDisk *saver_disk_free(SaverDisk *d)
                 return NULL;
 
         store_close(d->store);
+        saver_disk_unlock(d);
         stored_endpoints_done(&d->known);
         free(d->revisions);
         free(d->directory);
@@ -146,6 +150,8 @@ static int open_file(SaverDisk *d, SaverJob *job)
 {
         int r = make_directory(d, job);
 
+        if (r == 0)
+                r = saver_disk_lock(d, job);
         if (r < 0)
                 return r;
         r = store_open(d->path, job->now_at, &job->report, &d->store);

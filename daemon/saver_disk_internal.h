@@ -10,6 +10,7 @@
 
 struct SaverDisk {
         char *directory, *path;
+        int lock_fd;  /* the directory, while it is ours; else -1 */
         Store *store; /* NULL: not open */
 
         bool was_open; /* at any time */
@@ -29,6 +30,10 @@ int saver_disk_fail(SaverDisk *d, SaverJob *job, int r); /* in the store's words
 
 /* Nothing of it was saved. */
 void saver_job_give_back(SaverJob *job);
+
+/* The directory is ours from here on, unless -EUSERS: it is another daemon's. Never waits. */
+int saver_disk_lock(SaverDisk *d, SaverJob *job);
+void saver_disk_unlock(SaverDisk *d);
 
 /* Everything, or what another process has changed since the last time. */
 int saver_disk_load(SaverDisk *d, SaverJob *job, bool all);

@@ -9,9 +9,11 @@ static const SaverProblemInfo problems[_SAVER_PROBLEM_MAX] = {
         [SAVER_PROBLEM_FULL] = {"full", "make room on the disk that holds the state directory"},
         [SAVER_PROBLEM_READ_ONLY] = {"read_only",
                 "let the daemon's user write to the state directory and to the files in it"},
+        [SAVER_PROBLEM_IN_USE] = {"in_use",
+                "give each daemon a state directory of its own, or end the other one (fuser -v with "
+                "the directory names it)"},
         [SAVER_PROBLEM_BUSY] = {"busy",
-                "end the other program that holds the state file (fuser -v names it); two daemons "
-                "need two state directories"},
+                "end the other program that holds the state file (fuser -v with the file names it)"},
         [SAVER_PROBLEM_DAMAGED] = {"damaged",
                 "look for the cause in the kernel's log; if it stays, stop the daemon and put a "
                 "backup in the file's place"},
@@ -41,6 +43,8 @@ SaverProblem saver_problem_of(int r)
         case EACCES:
         case EPERM:
                 return SAVER_PROBLEM_READ_ONLY;
+        case EUSERS:
+                return SAVER_PROBLEM_IN_USE;
         case EBUSY:
                 return SAVER_PROBLEM_BUSY;
         case EBADMSG:

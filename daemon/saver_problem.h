@@ -8,6 +8,7 @@ typedef enum SaverProblem {
         SAVER_PROBLEM_NONE,
         SAVER_PROBLEM_FULL,
         SAVER_PROBLEM_READ_ONLY,
+        SAVER_PROBLEM_IN_USE, /* another daemon has the directory: -EUSERS */
         SAVER_PROBLEM_BUSY,
         SAVER_PROBLEM_DAMAGED,
         SAVER_PROBLEM_NEWER,

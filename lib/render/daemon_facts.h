@@ -53,8 +53,8 @@ typedef struct DaemonFacts {
 
         /* What outlives the daemon. `has_state` is false where there is nothing to say of it (--once). */
         bool has_state;
-        const char *state_problem;    /* "full", "read_only", "busy", "damaged", "newer", "slow",
-                                         "unavailable": what keeps it from being saved; NULL: nothing */
+        const char *state_problem;    /* "full", "read_only", "in_use", "busy", "damaged", "newer",
+                                         "slow", "unavailable": what keeps it from being saved; NULL: nothing */
         bool state_saved;             /* what is known has reached the disk, or is on the way to it */
         int64_t state_last_write_at;  /* 0: never yet */
         size_t n_state_waiting;       /* endpoints whose changes wait because the disk did not take them */

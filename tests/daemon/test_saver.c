@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -741,6 +742,74 @@ START_TEST(a_damaged_file_at_the_start_is_a_warning)
 }
 END_TEST
 
+/* ---- two daemons ---- */
+
+/* As another daemon would; -1 where one has it. */
+static int lock_directory(void)
+{
+        int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        ck_assert_int_ge(fd, 0);
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+                return fd;
+        ck_assert_int_eq(errno, EWOULDBLOCK);
+        ck_assert_int_eq(close(fd), 0);
+        return -1;
+}
+
+START_TEST(the_directory_of_another_daemon_is_left_alone_until_it_ends)
+{
+        LIFE;
+        const Endpoint *e;
+        int other;
+
+        begin(&l, "A");
+        look(&l, "A", CIPHER_A);
+        end(&l);
+
+        other = lock_directory();
+        ck_assert_int_ge(other, 0);
+        begin(&l, "A");
+        l.wall_at += DAY;
+        e = endpoint(&l, "A");
+        ck_assert_str_eq(facts(&l).state_problem, "in_use");
+        ck_assert_uint_eq(count_logged(&l, "(in_use): another mqtlsd uses "), 1);
+        ck_assert_uint_eq(count_logged(&l, directory), 1);
+        look(&l, "A", CIPHER_B);
+        wait_for(&l, RETRY_SECONDS, "A");
+        loop_drain(l.event);
+        ck_assert_str_eq(facts(&l).state_problem, "in_use");
+        ck_assert(!drift_is_open(e->drift, DRIFT_KIND_CIPHER)); /* nobody knows better */
+
+        ck_assert_int_eq(close(other), 0);
+        LOOP_UNTIL(l.event, (wait_for(&l, RETRY_SECONDS, "A"), facts(&l).state_saved));
+        ck_assert(drift_is_open(e->drift, DRIFT_KIND_CIPHER));
+        UNTIL_ENTRIES(&l, "A", "drift");
+        ck_assert_int_eq(lock_directory(), -1);
+}
+END_TEST
+
+START_TEST(a_directory_is_held_as_long_as_it_is_used)
+{
+        CLEANUP_FREE char *aside = pki_path(dir, "aside");
+        LIFE;
+
+        begin(&l, "A");
+        ck_assert_int_eq(lock_directory(), -1);
+        look(&l, "A", CIPHER_A);
+        LOOP_UNTIL(l.event, has_baseline("A"));
+        ck_assert_int_eq(lock_directory(), -1);
+
+        /* Another one in its place. */
+        ck_assert_int_eq(rename(directory, aside), 0);
+        wait_for(&l, LOOK_SECONDS, "A");
+        LOOP_UNTIL(l.event, has_baseline("A"));
+        ck_assert_int_eq(lock_directory(), -1);
+        end(&l);
+        ck_assert_int_eq(close(lock_directory()), 0);
+}
+END_TEST
+
 /* ---- endpoints that are not configured ---- */
 
 static const struct {
@@ -803,6 +872,8 @@ static Suite *make_suite(void)
         tcase_add_test(bad, a_file_that_comes_late_still_has_the_baseline);
         tcase_add_test(bad, a_damaged_file_is_set_aside_and_all_that_is_known_written_again);
         tcase_add_test(bad, a_damaged_file_at_the_start_is_a_warning);
+        tcase_add_test(bad, the_directory_of_another_daemon_is_left_alone_until_it_ends);
+        tcase_add_test(bad, a_directory_is_held_as_long_as_it_is_used);
         tcase_set_timeout(bad, 120);
         suite_add_tcase(suite, bad);
         return suite;

@@ -557,6 +557,36 @@ class Disk(Case):
         daemon = self.start(listener)
         self.assertEqual(self.entries(daemon), DRIFT_OF_THE_NAME, "by the baseline that was saved")
 
+    def test_a_second_daemon_saves_nothing_until_the_first_has_ended(self):
+        listener = Listener(self.estate, "good")
+        first = self.start(listener)
+        self.wait_baseline(first)
+        where = {"STATE_DIRECTORY": first.state_directory}
+        listener.serve("other")
+        second = self.start(listener, name="second", environment=where)
+        self.expect_problem(second, "in_use")
+        self.assertIn(f"another mqtlsd uses {first.state_directory}", second.log())
+        self.assertEqual(self.entries(second), [], "what it sees first is its baseline")
+        self.assertEqual(self.value(first.metrics(), "mqtls_state_saved"), 1)
+
+        # Whoever drops in is not kept out.
+        self.probe(first)
+        self.wait_stored(first, DRIFT_OF_THE_NAME)
+        for argv in (["--expect", "one", "0"], ["--check-config"]):
+            subprocess.run([MQTLSD, *argv, "-c", first.config_path], check=True, timeout=60,
+                           capture_output=True, env={**os.environ, **where})
+        self.assertEqual(self.value(first.metrics(), "mqtls_state_saved"), 1)
+
+        self.stop(first)
+        listener.serve("good")
+        self.probe(second)
+        self.expect_recovery(second)
+        listener.serve("other")
+        self.probe(second)
+        self.assertEqual(self.value(second.metrics(), "mqtls_drift", kind="subject"), 1)
+        entries = self.entries(second)
+        self.wait_stored(second.estate.path("mqtlsd.state"), entries)
+
 
 class Operator(Case):
     """--accept and --expect beside the running daemon."""
