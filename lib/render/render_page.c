@@ -206,8 +206,9 @@ int render_page(const Inventory *inventory, const DaemonFacts *daemon, const Pag
         if (r < 0)
                 return r;
         buf_append_str(b, "</section>\n");
-        page_append_keystores(&p);
-        r = page_append_matrix(&p);
+        r = page_append_keystores(&p);
+        if (r >= 0)
+                r = page_append_matrix(&p);
         if (r < 0)
                 return r;
         buf_append_str(b, "</main>\n");

@@ -1,17 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The key repositories that are watched, and what an endpoint has to do with them. */
+/*
+ * The key repositories that are watched, and what an endpoint has to do with them. There may be
+ * hundreds of them, with thousands of labels each: what needs care stands first, the rest is counted,
+ * and the JSON has it all.
+ */
 
 #include "render/render_page_parts.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "render/html.h"
 #include "render/view.h"
 
 enum {
-        CERTS_MAX = 20, /* of one repository */
+        REPOSITORIES_MAX = 50,
+        CERTS_MAX = 20,    /* of one repository */
+        SIGNERS_MAX = 5,   /* of certificates in all, for signers to be listed as well */
+        FINDINGS_MAX = 10, /* of one repository */
 };
+
+/* "And 2,980 more certificates; the JSON has them all." */
+static void append_rest(
+        const Page *p, size_t n, const char *one, const char *many, const char *qmgr)
+{
+        Buf *b = p->b;
+
+        if (n == 0)
+                return;
+        buf_append_str(b, "<p class=\"faint\">And ");
+        html_number(b, n);
+        buf_append_str(b, " more ");
+        buf_append_str(b, n == 1 ? one : many);
+        buf_append_str(b, "; <a href=\"");
+        buf_append_str(b, p->root);
+        buf_append_str(b, "api/v1/status");
+        if (qmgr && *qmgr) {
+                buf_append_str(b, "?qmgr=");
+                escape_url(b, qmgr, strlen(qmgr));
+        }
+        buf_append_str(b, n == 1 ? "\">the JSON</a> has it.</p>\n"
+                                 : "\">the JSON</a> has them all.</p>\n");
+}
 
 /* ---- certificates ---- */
 
@@ -47,49 +80,89 @@ static void append_cert(const Page *p, const RepositoryCert *c)
         buf_append_str(b, "</td></tr>\n");
 }
 
-/* What would be served, and other personal certificates; signers are only counted. */
-static void append_certs(const Page *p, const Repository *r)
+/* The nearer to its end, the sooner; then what would be served, then what has a private key. */
+static int urgency(const RepositoryCert *c)
 {
-        size_t n_left = 0, n_shown = 0;
+        static const int of_state[] = {
+                [EXPIRY_EXPIRED] = 0,
+                [EXPIRY_CRITICAL] = 1,
+                [EXPIRY_NOT_YET_VALID] = 2,
+                [EXPIRY_WARNING] = 3,
+                [EXPIRY_OK] = 4,
+        };
 
-        if (r->n_certs == 0)
-                return;
-
-        buf_append_str(p->b,
-                "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Label</th>"
-                "<th scope=\"col\">Role</th><th scope=\"col\">Subject</th>"
-                "<th scope=\"col\">Ends</th><th scope=\"col\">Left</th></tr></thead>\n<tbody>\n");
-        for (size_t i = 0; i < r->n_certs; i++) {
-                const RepositoryCert *c = &r->certs[i];
-
-                if ((!c->is_held && !c->entry->has_private_key && r->n_certs > CERTS_MAX / 4) ||
-                        n_shown == CERTS_MAX) {
-                        n_left++;
-                        continue;
-                }
-                append_cert(p, c);
-                n_shown++;
-        }
-        buf_append_str(p->b, "</tbody></table></div>\n");
-        if (n_left > 0) {
-                buf_append_str(p->b, "<p class=\"faint\">And ");
-                html_count(p->b, n_left, "more certificate");
-                buf_append_str(p->b, ".</p>\n");
-        }
+        _Static_assert(ARRAY_LEN(of_state) == _EXPIRY_STATE_MAX, "every state has its place");
+        return c->has_state ? of_state[c->state] : c->is_held ? 5 : c->entry->has_private_key ? 6 : 7;
 }
 
-static void append_findings(const Page *p, const Repository *r)
+static int compare_certs(const void *a, const void *b)
+{
+        const RepositoryCert *left = *(const RepositoryCert *const *) a;
+        const RepositoryCert *right = *(const RepositoryCert *const *) b;
+
+        if (urgency(left) != urgency(right))
+                return urgency(left) - urgency(right);
+        return left < right ? -1 : 1; /* as they stand in the file */
+}
+
+/* What would be served, and other personal certificates; many signers are only counted. */
+static int append_certs(const Page *p, const Repository *r)
+{
+        CLEANUP_FREE const RepositoryCert **sorted = NULL;
+        size_t n = 0;
+
+        if (r->n_certs == 0)
+                return 0;
+        sorted = calloc(r->n_certs, sizeof(*sorted));
+        if (!sorted)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < r->n_certs; i++)
+                if (r->certs[i].is_held || r->certs[i].entry->has_private_key || r->n_certs <= SIGNERS_MAX)
+                        sorted[n++] = &r->certs[i];
+        if (n > 0)
+                qsort(sorted, n, sizeof(*sorted), compare_certs);
+        n = MIN_OF(n, (size_t) CERTS_MAX);
+
+        if (n > 0)
+                buf_append_str(p->b,
+                        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Label</th>"
+                        "<th scope=\"col\">Role</th><th scope=\"col\">Subject</th>"
+                        "<th scope=\"col\">Ends</th><th scope=\"col\">Left</th></tr></thead>\n<tbody>\n");
+        for (size_t i = 0; i < n; i++)
+                append_cert(p, sorted[i]);
+        if (n > 0)
+                buf_append_str(p->b, "</tbody></table></div>\n");
+        append_rest(p, r->n_certs - n, "certificate", "certificates", r->config->qmgr);
+        return 0;
+}
+
+/* Of one severity; `*n` counts all of them, those behind the last that is shown as well. */
+static void append_findings_of(const Page *p, const Repository *r, Severity s, size_t *n)
 {
         for (size_t i = 0; i < r->n_served; i++)
                 for (size_t k = 0; k < r->served[i].served.n_findings; k++) {
                         const KeystoreFinding *f = &r->served[i].served.findings[k];
 
+                        if (repository_finding_severity(f->kind) != s || (*n)++ >= FINDINGS_MAX)
+                                continue;
                         buf_append_str(p->b, "<p>");
-                        html_severity(p->b, repository_finding_severity(f->kind));
+                        html_severity(p->b, s);
                         buf_append_str(p->b, " ");
                         html_name(p->b, f->text);
                         buf_append_str(p->b, "</p>\n");
                 }
+}
+
+static void append_findings(const Page *p, const Repository *r)
+{
+        static const Severity order[] = {
+                SEVERITY_CRITICAL, SEVERITY_WARNING, SEVERITY_UNKNOWN, SEVERITY_OK};
+        size_t n = 0;
+
+        for (size_t i = 0; i < ARRAY_LEN(order); i++)
+                append_findings_of(p, r, order[i], &n);
+        append_rest(p, n - MIN_OF(n, (size_t) FINDINGS_MAX), "finding", "findings", r->config->qmgr);
 }
 
 /* Unless the sentence about the repository says it already. */
@@ -104,7 +177,7 @@ static void append_problem(Buf *b, const char *problem, const char *sentence)
         buf_append_str(b, "</p>\n");
 }
 
-static void append_repository(const Page *p, const Repository *r)
+static int append_repository(const Page *p, const Repository *r)
 {
         CLEANUP_BUF Buf message = BUF_INIT;
         Buf *b = p->b;
@@ -137,23 +210,53 @@ static void append_repository(const Page *p, const Repository *r)
         append_problem(b, r->problem, buf_str(&message));
         append_problem(b, r->stash_problem, buf_str(&message));
         append_findings(p, r);
-        append_certs(p, r);
+        if (append_certs(p, r) < 0)
+                return -ENOMEM;
         buf_append_str(b, "</details>\n");
+        return 0;
 }
 
-void page_append_keystores(const Page *p)
+static int compare_repositories(const void *a, const void *b)
 {
-        size_t n = 0;
+        static const int place[] = {
+                [SEVERITY_CRITICAL] = 0,
+                [SEVERITY_WARNING] = 1,
+                [SEVERITY_UNKNOWN] = 2,
+                [SEVERITY_OK] = 3,
+        };
+        const Repository *left = *(const Repository *const *) a;
+        const Repository *right = *(const Repository *const *) b;
+
+        _Static_assert(ARRAY_LEN(place) == _SEVERITY_MAX, "every severity has its place");
+        if (left->severity != right->severity)
+                return place[left->severity] - place[right->severity];
+        return left < right ? -1 : 1; /* as they are configured */
+}
+
+int page_append_keystores(const Page *p)
+{
+        size_t n = 0, n_shown;
         const Repository *list = inventory_repositories(p->inventory, &n);
+        CLEANUP_FREE const Repository **sorted = NULL;
 
         if (n == 0)
-                return;
+                return 0;
+        sorted = calloc(n, sizeof(*sorted));
+        if (!sorted)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++)
+                sorted[i] = &list[i];
+        qsort(sorted, n, sizeof(*sorted), compare_repositories);
+        n_shown = MIN_OF(n, (size_t) REPOSITORIES_MAX);
 
         buf_append_str(p->b, "<section id=\"keystores\" aria-labelledby=\"keystores-title\">\n"
                              "<h2 id=\"keystores-title\">Key repositories</h2>\n");
-        for (size_t i = 0; i < n; i++)
-                append_repository(p, &list[i]);
+        for (size_t i = 0; i < n_shown; i++)
+                if (append_repository(p, sorted[i]) < 0)
+                        return -ENOMEM;
+        append_rest(p, n - n_shown, "key repository", "key repositories", NULL);
         buf_append_str(p->b, "</section>\n");
+        return 0;
 }
 
 /* ---- of one endpoint ---- */

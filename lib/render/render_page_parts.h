@@ -28,8 +28,8 @@ int page_append_horizon(const Page *p);
 /* What was negotiated, held against policy. 0 or -ENOMEM. */
 int page_append_matrix(const Page *p);
 
-/* The key repositories that are watched; nothing where there are none. */
-void page_append_keystores(const Page *p);
+/* The key repositories that are watched; nothing where there are none. 0 or -ENOMEM. */
+int page_append_keystores(const Page *p);
 
 /* The search form and its selects. 0 or -ENOMEM. */
 int page_append_form(const Page *p);

@@ -346,6 +346,74 @@ START_TEST(test_page_shows_key_repositories)
 }
 END_TEST
 
+enum {
+        MANY_LABELS = 3000,
+        MANY_REPOSITORIES = 60,
+};
+
+/* Of as many key repositories the last holds as many labels, and the last of these has expired. */
+static Inventory *inventory_with_many_labels(const PkiCert *well, const PkiCert *ended)
+{
+        CLEANUP(issues_done) Issues issues = ISSUES_INIT;
+        CLEANUP(config_cleanup) Config *c = NULL;
+        CLEANUP_FREE MakerRecord *records = calloc(MANY_LABELS, sizeof(*records));
+        CLEANUP_FREE char(*labels)[16] = calloc(MANY_LABELS, sizeof(*labels));
+        CLEANUP_MAKER MakerFile f = {.bytes = BUF_INIT};
+        CLEANUP_BUF Buf text = BUF_INIT;
+        RepositoryReading reading = {0};
+        Inventory *i = NULL;
+        bool changed = false;
+
+        ck_assert(records && labels);
+        for (int k = 0; k < MANY_LABELS; k++) {
+                (void) snprintf(labels[k], sizeof(labels[k]), "label%04d", k);
+                records[k] = (MakerRecord){.label = labels[k], .is_personal = true,
+                        .cert = k == MANY_LABELS - 1 ? ended : well};
+        }
+        f = maker_java(&(MakerOptions){.version = 2}, records, MANY_LABELS);
+
+        buf_append_str(&text, "keystores = (");
+        for (int k = 0; k < MANY_REPOSITORIES; k++)
+                buf_appendf(&text, "%s{ name = \"R%02d\"; path = \"/q/%d.jks\"; }", k ? ", " : " ", k, k);
+        buf_append_str(&text, " );\nendpoints = ( { name = \"e\"; channel = \"A\"; conname = \"h\"; sslciph = \"ANY\"; } );\n");
+        ck_assert_int_eq(config_load_text("test", buf_str(&text), text.len, NULL, &issues, &c), 0);
+        ck_assert_int_eq(inventory_new(c, &i), 0);
+        ck_assert_int_eq(keystore_parse("/q/x.jks", f.bytes.data, f.bytes.len, NULL, &reading.problem,
+                                 &reading.keystore),
+                0);
+        ck_assert_int_eq(
+                inventory_take_reading(i, MANY_REPOSITORIES - 1, &reading, PKI_NOW, &changed), 0);
+        ck_assert_int_eq(inventory_reassess(i, PKI_NOW), 0);
+        return i;
+}
+
+START_TEST(test_of_many_labels_the_page_shows_what_needs_care)
+{
+        static const char *const parts[] = {
+                "<h2 id=\"keystores-title\">",
+                "<bdi>R59</bdi>",
+                "<bdi>label2999</bdi>",
+                "<span class=\"state critical\">ended 2 days ago</span>",
+                "<bdi>label0000</bdi>",
+                "<bdi>label0018</bdi>",
+                "And 2,980 more certificates; <a href=\"api/v1/status\">the JSON</a> has them all.",
+                "<bdi>R00</bdi>",
+                "<bdi>R48</bdi>",
+                "And 10 more key repositories; <a href=\"api/v1/status\">the JSON</a> has them all.",
+        };
+        CLEANUP_PKI PkiCert well = pki_issue(&(PkiOptions){.cn = "well"});
+        CLEANUP_PKI PkiCert ended = pki_issue(
+                &(PkiOptions){.cn = "ended", .not_after = PKI_AT(PKI_NOW - 2 * PKI_DAY)});
+        CLEANUP(inventory_cleanup) Inventory *i = inventory_with_many_labels(&well, &ended);
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        render(i, NULL, &b);
+        check_order(&b, parts, ARRAY_LEN(parts));
+        ck_assert_uint_eq(count(buf_str(&b), "<details class=\"keystore\""), 50);
+        ck_assert_uint_eq(count(buf_str(&b), "<bdi>label"), 20);
+}
+END_TEST
+
 START_TEST(test_hostile_label_is_text)
 {
         CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "<script>alert(1)</script>"});
@@ -500,6 +568,7 @@ static Suite *make_suite(void)
         tcase_add_loop_test(
                 page, test_hostile_queue_manager_is_text, 0, ESTATE_HOSTILE_QMGR_MAX);
         tcase_add_test(page, test_page_shows_key_repositories);
+        tcase_add_test(page, test_of_many_labels_the_page_shows_what_needs_care);
         tcase_add_test(page, test_hostile_label_is_text);
         tcase_add_test(page, test_an_empty_inventory_is_a_page);
         tcase_add_test(page, test_style_sheet_is_whole);
