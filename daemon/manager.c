@@ -186,22 +186,12 @@ static int start_access(Manager *m, Config *config, const FileWatchPace *pace)
         return r;
 }
 
-static int copy_text(const char *text, char **ret)
-{
-        char *copy = text ? strdup(text) : NULL;
-
-        if (text && !copy)
-                return -ENOMEM;
-        *ret = copy;
-        return 0;
-}
-
 static int take_options(Manager *m, const ManagerOptions *options)
 {
-        if (copy_text(options->config_path, &m->config_path) < 0 ||
-                copy_text(options->surroundings.credentials_directory,
+        if (util_copy_text(options->config_path, &m->config_path) < 0 ||
+                util_copy_text(options->surroundings.credentials_directory,
                         &m->credentials_directory) < 0 ||
-                copy_text(options->surroundings.state_directory, &m->state_directory) < 0)
+                util_copy_text(options->surroundings.state_directory, &m->state_directory) < 0)
                 return -ENOMEM;
         return 0;
 }

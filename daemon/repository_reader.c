@@ -170,18 +170,9 @@ static int on_tell(sd_event_source *source UNUSED, void *userdata)
         return 0;
 }
 
-static char *copy_text(const char *text, bool *failed)
-{
-        char *copy = text ? strdup(text) : NULL;
-
-        *failed = *failed || (text && !copy);
-        return copy;
-}
-
 static int look_new(RepositoryReader *r, size_t index, const KeystoreConfig *c, Look **ret)
 {
         Look *l = calloc(1, sizeof(*l));
-        bool failed = false;
 
         if (!l)
                 return -ENOMEM;
@@ -190,10 +181,8 @@ static int look_new(RepositoryReader *r, size_t index, const KeystoreConfig *c, 
         l->generation = r->generation;
         l->index = index;
         l->state = r->watches[index].state;
-        l->path = copy_text(c->path, &failed);
-        l->stash = copy_text(c->stash, &failed);
-        l->passphrase = copy_text(c->passphrase, &failed);
-        if (failed) {
+        if (util_copy_text(c->path, &l->path) < 0 || util_copy_text(c->stash, &l->stash) < 0 ||
+                util_copy_text(c->passphrase, &l->passphrase) < 0) {
                 (void) look_free(l);
                 return -ENOMEM;
         }

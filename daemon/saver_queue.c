@@ -130,21 +130,13 @@ int saver_item_set_memory(SaverItem *item, const DriftMemory *memory)
         return 0;
 }
 
-static int copy_text(const char *from, char **ret)
-{
-        if (!from)
-                return 0;
-        *ret = strdup(from);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int change_copy(const DriftChange *from, DriftChange *ret)
 {
         *ret = (DriftChange){
                 .kind = from->kind, .event = from->event, .expected = from->expected, .at = from->at};
-        if (copy_text(from->address, &ret->address) < 0 ||
-                copy_text(from->old_text, &ret->old_text) < 0 ||
-                copy_text(from->new_text, &ret->new_text) < 0) {
+        if (util_copy_text(from->address, &ret->address) < 0 ||
+                util_copy_text(from->old_text, &ret->old_text) < 0 ||
+                util_copy_text(from->new_text, &ret->new_text) < 0) {
                 drift_change_done(ret);
                 return -ENOMEM;
         }

@@ -146,7 +146,6 @@ static void append_or_replace(Buf *b, const Piece *p)
                 append_raw(b, p);
 }
 
-/* Drives `escape` over the bytes; what it appends stays within `max_bytes` (0: without bound). */
 /* How many bytes from here on are letters, digits, '.', '-' or '_': no escaper touches these, so they are
  * taken together. Pages of megabytes consist of little else. */
 static size_t plain_run(const char *s, size_t len)
@@ -160,6 +159,7 @@ static size_t plain_run(const char *s, size_t len)
         return n;
 }
 
+/* Drives `escape` over the bytes; what it appends stays within `max_bytes` (0: without bound). */
 static void escape_each(Buf *b, const char *s, size_t len, size_t max_bytes, PieceEscaper escape)
 {
         size_t start, keep;

@@ -32,3 +32,23 @@ int util_grow(void *array, size_t n, size_t size)
         /* cppcheck-suppress memleak */
         return 0;
 }
+
+int util_copy_text(const char *text, char **ret)
+{
+        char *copy = NULL;
+
+        assert(ret);
+
+        if (text) {
+                copy = strdup(text);
+                if (!copy)
+                        return -ENOMEM;
+        }
+        *ret = copy;
+        return 0;
+}
+
+bool util_text_equal(const char *a, const char *b)
+{
+        return a && b ? strcmp(a, b) == 0 : a == b;
+}

@@ -4,9 +4,10 @@
 
 /*
  * The few idioms every file of the house shares: cleanup attributes, the visible steal that hands
- * ownership over, and array length.
+ * ownership over, array length, arrays that grow, and texts that may be missing.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -49,5 +50,11 @@ static inline UNUSED void cleanup_free(void *p)
  * powers of two. Returns 0 or -ENOMEM; on failure the array is as before.
  */
 int util_grow(void *array, size_t n, size_t size);
+
+/* Copies a text; the copy of NULL is NULL. Returns 0, or -ENOMEM with `*ret` as it was. */
+int util_copy_text(const char *text, char **ret);
+
+/* Are they the same text? NULL equals only NULL. */
+bool util_text_equal(const char *a, const char *b);
 
 #endif

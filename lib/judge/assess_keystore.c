@@ -191,14 +191,6 @@ static KeystoreMatch match_of(const Judging *j, const SurroundingKeystore *k)
         return is_seen && is_served ? KEYSTORE_MATCH_YES : KEYSTORE_MATCH_UNKNOWN;
 }
 
-static int copy_text(const char *text, char **ret)
-{
-        if (!text)
-                return 0;
-        *ret = strdup(text);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int note_matches(Judging *j)
 {
         Assessment *a = j->a;
@@ -213,8 +205,8 @@ static int note_matches(Judging *j)
                 const SurroundingKeystore *k = &j->around->keystores[i];
 
                 a->keystores[i].match = match_of(j, k);
-                if (copy_text(k->name, &a->keystores[i].name) < 0 ||
-                        copy_text(k->label, &a->keystores[i].label) < 0)
+                if (util_copy_text(k->name, &a->keystores[i].name) < 0 ||
+                        util_copy_text(k->label, &a->keystores[i].label) < 0)
                         return -ENOMEM;
         }
         return 0;

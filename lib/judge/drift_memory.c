@@ -167,15 +167,6 @@ DriftMemory *drift_memory_free(DriftMemory *m)
         return NULL;
 }
 
-static int string_copy(const char *from, char **ret)
-{
-        if (!from)
-                return 0;
-
-        *ret = strdup(from);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int memory_copy_addresses(const DriftMemory *from, DriftMemory *to)
 {
         for (size_t i = 0; i < from->n_addresses; i++) {
@@ -205,10 +196,10 @@ int drift_memory_copy(const DriftMemory *m, DriftMemory **ret)
         copy->first_at = m->first_at;
         copy->mismatch_at = m->mismatch_at;
         copy->revision = m->revision;
-        r = string_copy(m->offer, &copy->offer);
+        r = util_copy_text(m->offer, &copy->offer);
         if (r < 0)
                 return r;
-        r = string_copy(m->target, &copy->target);
+        r = util_copy_text(m->target, &copy->target);
         if (r < 0)
                 return r;
         r = memory_copy_addresses(m, copy);

@@ -85,14 +85,6 @@ Config *config_unref(Config *c)
         return NULL;
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-        if (!a || !b)
-                return a == b;
-
-        return strcmp(a, b) == 0;
-}
-
 static bool connames_equal(const ConnameList *a, const ConnameList *b)
 {
         if (a->n_entries != b->n_entries)
@@ -149,7 +141,7 @@ static bool sslciphs_equal(const SslCiph *a, const SslCiph *b)
 
 static bool sslpeers_equal(const SslPeer *a, const SslPeer *b)
 {
-        return text_equal(a ? sslpeer_text(a) : NULL, b ? sslpeer_text(b) : NULL);
+        return util_text_equal(a ? sslpeer_text(a) : NULL, b ? sslpeer_text(b) : NULL);
 }
 
 static bool policies_equal(const Policy *a, const Policy *b)
@@ -169,8 +161,9 @@ bool endpoint_config_sees_equal(const EndpointConfig *a, const EndpointConfig *b
         assert(a);
         assert(b);
 
-        return text_equal(a->channel, b->channel) && connames_equal(&a->connames, &b->connames) &&
-               a->sni_mode == b->sni_mode && text_equal(a->sni, b->sni) &&
+        return util_text_equal(a->channel, b->channel) &&
+               connames_equal(&a->connames, &b->connames) &&
+               a->sni_mode == b->sni_mode && util_text_equal(a->sni, b->sni) &&
                a->all_addresses == b->all_addresses && a->depth == b->depth &&
                sslciphs_equal(&a->policy.sslciph, &b->policy.sslciph) &&
                identities_equal(a->identity, b->identity);
@@ -181,8 +174,8 @@ bool endpoint_config_equal(const EndpointConfig *a, const EndpointConfig *b)
         assert(a);
         assert(b);
 
-        return endpoint_config_sees_equal(a, b) && text_equal(a->qmgr, b->qmgr) &&
-               text_equal(a->certlabl, b->certlabl) &&
+        return endpoint_config_sees_equal(a, b) && util_text_equal(a->qmgr, b->qmgr) &&
+               util_text_equal(a->certlabl, b->certlabl) &&
                a->chltype == b->chltype && a->interval_usec == b->interval_usec &&
                a->retry_interval_usec == b->retry_interval_usec &&
                a->timeout_usec == b->timeout_usec && a->linger_usec == b->linger_usec &&

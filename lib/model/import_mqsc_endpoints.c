@@ -177,14 +177,6 @@ static bool find_address(MqscImport *m, const MqscChannel *c, ImportedEndpoint *
 
 /* ---- the endpoint ---- */
 
-static int copy(const char *s, char **ret)
-{
-        if (!s)
-                return 0;
-        *ret = strdup(s);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int fill(const MqscImport *m, const MqscChannel *c, ImportedEndpoint *e)
 {
         const MqscValues *v = &c->values;
@@ -206,12 +198,14 @@ static int fill(const MqscImport *m, const MqscChannel *c, ImportedEndpoint *e)
         e->line = c->line;
 
         /* In a status SSLPEER is the name that was shown, not the one that is asked for. */
-        if (copy(qmgr, &e->qmgr) < 0 || copy(definer, &e->defined_by) < 0 ||
-                copy(c->name, &e->channel) < 0 || copy(mqsc_value(v, MQSC_SSLCIPH), &e->sslciph) < 0 ||
-                (!e->is_from_status && copy(mqsc_value(v, MQSC_SSLPEER), &e->sslpeer) < 0) ||
-                copy(mqsc_value(v, MQSC_SSLCAUTH), &e->sslcauth) < 0 ||
-                copy(mqsc_value(v, MQSC_CERTLABL), &e->certlabl) < 0 ||
-                copy(mqsc_value(v, MQSC_DESCR), &e->description) < 0)
+        if (util_copy_text(qmgr, &e->qmgr) < 0 || util_copy_text(definer, &e->defined_by) < 0 ||
+                util_copy_text(c->name, &e->channel) < 0 ||
+                util_copy_text(mqsc_value(v, MQSC_SSLCIPH), &e->sslciph) < 0 ||
+                (!e->is_from_status &&
+                        util_copy_text(mqsc_value(v, MQSC_SSLPEER), &e->sslpeer) < 0) ||
+                util_copy_text(mqsc_value(v, MQSC_SSLCAUTH), &e->sslcauth) < 0 ||
+                util_copy_text(mqsc_value(v, MQSC_CERTLABL), &e->certlabl) < 0 ||
+                util_copy_text(mqsc_value(v, MQSC_DESCR), &e->description) < 0)
                 return -ENOMEM;
         return 0;
 }

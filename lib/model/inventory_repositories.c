@@ -30,16 +30,11 @@ void inventory_repositories_done(Inventory *i)
 
 /* ---- over a reload ---- */
 
-static bool text_equal(const char *a, const char *b)
-{
-        return !a || !b ? a == b : strcmp(a, b) == 0;
-}
-
 /* Would it be read the same way? A stash file is looked at anew anyway. */
 static bool reads_equal(const KeystoreConfig *a, const KeystoreConfig *b)
 {
         return strcmp(a->name, b->name) == 0 && strcmp(a->path, b->path) == 0 &&
-               text_equal(a->passphrase, b->passphrase);
+               util_text_equal(a->passphrase, b->passphrase);
 }
 
 int inventory_repositories_plan(const Config *config, Repository **ret)

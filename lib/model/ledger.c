@@ -61,15 +61,6 @@ Ledger *ledger_free(Ledger *l)
 
 /* ---- appending ---- */
 
-static int text_copy(const char *from, char **ret)
-{
-        if (!from)
-                return 0;
-
-        *ret = strdup(from);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int entry_make(LedgerEntry *e, const char *endpoint, const DriftChange *change)
 {
         e->change = (DriftChange) {
@@ -78,10 +69,10 @@ static int entry_make(LedgerEntry *e, const char *endpoint, const DriftChange *c
                 .expected = change->expected,
                 .at = change->at,
         };
-        if (text_copy(endpoint, &e->endpoint) < 0 ||
-                text_copy(change->address, &e->change.address) < 0 ||
-                text_copy(change->old_text, &e->change.old_text) < 0 ||
-                text_copy(change->new_text, &e->change.new_text) < 0)
+        if (util_copy_text(endpoint, &e->endpoint) < 0 ||
+                util_copy_text(change->address, &e->change.address) < 0 ||
+                util_copy_text(change->old_text, &e->change.old_text) < 0 ||
+                util_copy_text(change->new_text, &e->change.new_text) < 0)
                 return -ENOMEM;
         return 0;
 }

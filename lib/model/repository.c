@@ -97,11 +97,6 @@ int repository_read(const char *path, const char *stash, const char *passphrase,
 
 /* ---- taking ---- */
 
-static bool text_equal(const char *a, const char *b)
-{
-        return !a || !b ? a == b : strcmp(a, b) == 0;
-}
-
 static bool keystores_equal(const Keystore *a, const Keystore *b)
 {
         if (a->n_entries != b->n_entries || a->kind != b->kind || a->is_partial != b->is_partial)
@@ -110,7 +105,7 @@ static bool keystores_equal(const Keystore *a, const Keystore *b)
         for (size_t i = 0; i < a->n_entries; i++) {
                 const KeystoreEntry *x = &a->entries[i], *y = &b->entries[i];
 
-                if (!text_equal(x->label, y->label) || x->has_private_key != y->has_private_key ||
+                if (!util_text_equal(x->label, y->label) || x->has_private_key != y->has_private_key ||
                         memcmp(x->facts.sha256, y->facts.sha256, CERT_SHA256_SIZE) != 0)
                         return false;
         }
@@ -120,7 +115,7 @@ static bool keystores_equal(const Keystore *a, const Keystore *b)
 /* Puts a text in the place of another. True if it is another. */
 static bool replace_text(char **place, char **text)
 {
-        bool is_other = !text_equal(*place, *text);
+        bool is_other = !util_text_equal(*place, *text);
 
         free(*place);
         *place = STEAL(*text);

@@ -122,19 +122,6 @@ static int read_serial(CertReader *r)
         return buf_steal(&b, &r->facts->serial);
 }
 
-static int dup_text(const char *text, char **ret)
-{
-        char *copy = NULL;
-
-        if (text) {
-                copy = strdup(text);
-                if (!copy)
-                        return -ENOMEM;
-        }
-        *ret = copy;
-        return 0;
-}
-
 static int read_curve(CertReader *r, const EVP_PKEY *key)
 {
         char name[CURVE_NAME_SIZE];
@@ -146,7 +133,7 @@ static int read_curve(CertReader *r, const EVP_PKEY *key)
                 return 0;
         }
         nist = EC_curve_nid2nist(OBJ_txt2nid(name));
-        return dup_text(nist ? nist : name, &r->facts->curve);
+        return util_copy_text(nist ? nist : name, &r->facts->curve);
 }
 
 /* Sizes and names only: the functions that check a key can be made to run for hours. */
@@ -172,7 +159,7 @@ static int read_key(CertReader *r)
                 }
         if (!name)
                 name = EVP_PKEY_get0_type_name(key);
-        if (dup_text(name, &facts->key_algorithm) < 0)
+        if (util_copy_text(name, &facts->key_algorithm) < 0)
                 return -ENOMEM;
         return id == EVP_PKEY_EC ? read_curve(r, key) : 0;
 }
@@ -203,7 +190,7 @@ static int read_signature(CertReader *r)
         /* Knows where RSASSA-PSS hides its digest. */
         if (X509_get_signature_info(r->x509, &digest_nid, NULL, NULL, NULL) &&
                 digest_nid != NID_undef &&
-                dup_text(OBJ_nid2sn(digest_nid), &r->facts->signature_digest) < 0)
+                util_copy_text(OBJ_nid2sn(digest_nid), &r->facts->signature_digest) < 0)
                 return -ENOMEM;
         return buf_steal(&b, &r->facts->signature_algorithm);
 }
@@ -363,7 +350,7 @@ static int copy_sans(const CertFacts *from, CertFacts *to)
         if (!to->sans)
                 return -ENOMEM;
         for (; to->n_sans < from->n_sans; to->n_sans++)
-                if (dup_text(from->sans[to->n_sans], &to->sans[to->n_sans]) < 0)
+                if (util_copy_text(from->sans[to->n_sans], &to->sans[to->n_sans]) < 0)
                         return -ENOMEM;
         return 0;
 }
@@ -381,17 +368,17 @@ int cert_facts_copy(const CertFacts *c, CertFacts *ret)
         copy.key_algorithm = copy.curve = NULL;
         copy.signature_algorithm = copy.signature_digest = NULL;
 
-        if (dup_text(c->fault_text, &copy.fault_text) < 0 ||
+        if (util_copy_text(c->fault_text, &copy.fault_text) < 0 ||
                 copy_dn(&c->subject, &copy.subject) < 0 || copy_dn(&c->issuer, &copy.issuer) < 0 ||
-                dup_text(c->subject_mq, &copy.subject_mq) < 0 ||
-                dup_text(c->issuer_mq, &copy.issuer_mq) < 0 ||
-                dup_text(c->subject_rfc4514, &copy.subject_rfc4514) < 0 ||
-                dup_text(c->issuer_rfc4514, &copy.issuer_rfc4514) < 0 ||
-                dup_text(c->serial, &copy.serial) < 0 || copy_sans(c, &copy) < 0 ||
-                dup_text(c->key_algorithm, &copy.key_algorithm) < 0 ||
-                dup_text(c->curve, &copy.curve) < 0 ||
-                dup_text(c->signature_algorithm, &copy.signature_algorithm) < 0 ||
-                dup_text(c->signature_digest, &copy.signature_digest) < 0)
+                util_copy_text(c->subject_mq, &copy.subject_mq) < 0 ||
+                util_copy_text(c->issuer_mq, &copy.issuer_mq) < 0 ||
+                util_copy_text(c->subject_rfc4514, &copy.subject_rfc4514) < 0 ||
+                util_copy_text(c->issuer_rfc4514, &copy.issuer_rfc4514) < 0 ||
+                util_copy_text(c->serial, &copy.serial) < 0 || copy_sans(c, &copy) < 0 ||
+                util_copy_text(c->key_algorithm, &copy.key_algorithm) < 0 ||
+                util_copy_text(c->curve, &copy.curve) < 0 ||
+                util_copy_text(c->signature_algorithm, &copy.signature_algorithm) < 0 ||
+                util_copy_text(c->signature_digest, &copy.signature_digest) < 0)
                 return -ENOMEM;
         move_facts(&copy, ret);
         return 0;

@@ -45,6 +45,31 @@ START_TEST(a_stolen_pointer_leaves_null_behind)
 }
 END_TEST
 
+START_TEST(a_text_that_may_be_missing_is_copied_as_what_it_is)
+{
+        CLEANUP_FREE char *copy = NULL, *none = NULL;
+        const char *text = "QM1";
+
+        ck_assert_int_eq(util_copy_text(text, &copy), 0);
+        ck_assert_str_eq(copy, text);
+        ck_assert_ptr_ne(copy, text);
+        ck_assert_int_eq(util_copy_text(NULL, &none), 0);
+        ck_assert_ptr_null(none);
+}
+END_TEST
+
+START_TEST(a_missing_text_equals_only_a_missing_one)
+{
+        char same[] = "QM1";
+
+        ck_assert(util_text_equal("QM1", same));
+        ck_assert(!util_text_equal("QM1", "qm1"));
+        ck_assert(util_text_equal(NULL, NULL));
+        ck_assert(!util_text_equal(NULL, ""));
+        ck_assert(!util_text_equal("", NULL));
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("util");
@@ -53,6 +78,8 @@ static Suite *make_suite(void)
         tcase_add_test(tc, growing_keeps_what_was_there);
         tcase_add_test(tc, growing_beyond_memory_fails_and_leaves_the_array);
         tcase_add_test(tc, a_stolen_pointer_leaves_null_behind);
+        tcase_add_test(tc, a_text_that_may_be_missing_is_copied_as_what_it_is);
+        tcase_add_test(tc, a_missing_text_equals_only_a_missing_one);
         suite_add_tcase(suite, tc);
         return suite;
 }
