@@ -37,15 +37,26 @@ static void parsed_done(Parsed *p)
                 X509_free(p->x509[i]);
 }
 
-/* Which of two certificates of the right name issued `x`? Only asked where there is more than one. */
-static bool is_signer(Parsed *p, X509 *x, X509 *issuer)
+bool chain_is_signed_by(unsigned *signatures_left, X509 *x, X509 *issuer)
 {
         EVP_PKEY *key = X509_get0_pubkey(issuer);
 
-        if (p->signatures_left == 0)
+        if (*signatures_left == 0)
                 return false;
-        p->signatures_left--;
+        (*signatures_left)--;
         return key && X509_verify(x, key) == 1;
+}
+
+int chain_cert_facts(X509 *x, CertFacts *ret)
+{
+        unsigned char *der = NULL;
+        int len = i2d_X509(x, &der), r;
+
+        if (len <= 0)
+                return -ENOMEM; /* it was parsed, so it can be written */
+        r = cert_facts_from_der(der, (size_t) len, ret);
+        OPENSSL_free(der);
+        return r;
 }
 
 /* The position of the one that issued the one at `i` among those not taken yet, p->n if none. */
@@ -60,8 +71,9 @@ static size_t find_issuer(Parsed *p, size_t i, const bool *taken)
                         continue;
                 if (found == p->n)
                         found = j;
-                else if (!is_signer(p, p->x509[i], p->x509[found]) &&
-                        is_signer(p, p->x509[i], p->x509[j]))
+                /* Signatures cost: only asked where there is more than one of the right name. */
+                else if (!chain_is_signed_by(&p->signatures_left, p->x509[i], p->x509[found]) &&
+                        chain_is_signed_by(&p->signatures_left, p->x509[i], p->x509[j]))
                         found = j;
         }
         return found;

@@ -21,6 +21,15 @@ enum {
  */
 int chain_verify(ChainFacts *c, X509 *const *x509, const TrustStore *trust, int64_t at);
 
+/*
+ * Does the signature of `x` verify with the key of `issuer`? Signatures cost time and a stranger says how
+ * many there are: once `*signatures_left` is used up, the answer is no.
+ */
+bool chain_is_signed_by(unsigned *signatures_left, X509 *x, X509 *issuer);
+
+/* The facts of a certificate that is parsed already. Returns 0 or -ENOMEM. */
+int chain_cert_facts(X509 *x, CertFacts *ret);
+
 /* For X509_STORE_set_check_issued(): lets chain_verify() pick among issuers of the same name. */
 int chain_check_issued(X509_STORE_CTX *context, X509 *x, X509 *issuer);
 

@@ -141,16 +141,6 @@ static int on_verify(int ok, X509_STORE_CTX *context)
         return 1;
 }
 
-static bool is_signed_by(Run *run, X509 *x, X509 *issuer)
-{
-        EVP_PKEY *key = X509_get0_pubkey(issuer);
-
-        if (run->signatures_left == 0)
-                return false;
-        run->signatures_left--;
-        return key && X509_verify(x, key) == 1;
-}
-
 int chain_check_issued(X509_STORE_CTX *context, X509 *x, X509 *issuer)
 {
         Run *run = X509_STORE_CTX_get_app_data(context);
@@ -159,7 +149,7 @@ int chain_check_issued(X509_STORE_CTX *context, X509 *x, X509 *issuer)
         /* An issuer that may not sign is the issuer all the same, and a finding later. */
         if (r != X509_V_OK && r != X509_V_ERR_KEYUSAGE_NO_CERTSIGN)
                 return 0;
-        return !run || !run->by_signature || is_signed_by(run, x, issuer);
+        return !run || !run->by_signature || chain_is_signed_by(&run->signatures_left, x, issuer);
 }
 
 static int run_verify(Judgement *j, Run *run)
@@ -231,18 +221,6 @@ static ChainCert *find_sent(Judgement *j, X509 *x)
         return NULL;
 }
 
-static int own_facts(X509 *x, CertFacts *ret)
-{
-        unsigned char *der = NULL;
-        int len = i2d_X509(x, &der), r;
-
-        if (len <= 0)
-                return -ENOMEM;
-        r = cert_facts_from_der(der, (size_t) len, ret);
-        OPENSSL_free(der);
-        return r;
-}
-
 static int read_path(Judgement *j, const Run *run)
 {
         STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(run->context);
@@ -255,7 +233,7 @@ static int read_path(Judgement *j, const Run *run)
                 link->sent = find_sent(j, link->x509);
                 link->facts = link->sent ? &link->sent->facts : &link->own;
                 j->n_path++;
-                if (!link->sent && own_facts(link->x509, &link->own) < 0)
+                if (!link->sent && chain_cert_facts(link->x509, &link->own) < 0)
                         return -ENOMEM;
         }
         return 0;
@@ -305,7 +283,7 @@ static bool find_namesake(Judgement *j, Run *run, const Link *top, bool *ret_sig
                 if (X509_cmp(x, top->x509) == 0)
                         continue;
                 found = true;
-                signs = signs || is_signed_by(run, top->x509, x);
+                signs = signs || chain_is_signed_by(&run->signatures_left, top->x509, x);
         }
         for (size_t i = 0; i < j->chain->n_certs; i++) {
                 X509 *x = j->x509[i];
@@ -314,7 +292,7 @@ static bool find_namesake(Judgement *j, Run *run, const Link *top, bool *ret_sig
                         X509_NAME_cmp(X509_get_subject_name(x), name) != 0)
                         continue;
                 found = true;
-                signs = signs || is_signed_by(run, top->x509, x);
+                signs = signs || chain_is_signed_by(&run->signatures_left, top->x509, x);
         }
         sk_X509_pop_free(trusted, X509_free);
         *ret_signs = signs;

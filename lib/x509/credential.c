@@ -29,18 +29,6 @@ void credential_bag_done(CredentialBag *bag)
         *bag = (CredentialBag){ 0 };
 }
 
-static int read_facts(X509 *x, CertFacts *ret)
-{
-        unsigned char *der = NULL;
-        int len = i2d_X509(x, &der), r;
-
-        if (len <= 0)
-                return -ENOMEM;
-        r = cert_facts_from_der(der, (size_t) len, ret);
-        OPENSSL_free(der);
-        return r;
-}
-
 /* Trust stores */
 
 static int fill_store(TrustStore *t, const CredentialBag *bag)
@@ -58,7 +46,7 @@ static int fill_store(TrustStore *t, const CredentialBag *bag)
 
                 if (!X509_STORE_add_cert(t->store, x))
                         return -ENOMEM;
-                r = read_facts(x, &t->facts[i]);
+                r = chain_cert_facts(x, &t->facts[i]);
                 if (r < 0)
                         return r;
                 t->n_facts++;
@@ -139,7 +127,7 @@ static int make_identity(CredentialBag *bag, Identity **ret)
         i->certificate = sk_X509_shift(bag->certs);
         i->chain = STEAL(bag->certs);
         i->key = STEAL(bag->key);
-        r = read_facts(i->certificate, &i->facts);
+        r = chain_cert_facts(i->certificate, &i->facts);
         if (r < 0)
                 return r;
         *ret = STEAL(i);
@@ -241,10 +229,10 @@ int identity_load_pkcs12(
         r = credential_pkcs12(&file, passphrase, ret_problem, &bag);
         if (r < 0)
                 return r;
-        /* The certificate that matches the key stands first, if there is one. */
         if (!bag.key)
                 return credential_problem(ret_problem, -ENOKEY,
                         "%s holds no private key; export the identity with its key", path);
+        /* The certificate that matches the key stands first, if there is one. */
         if (sk_X509_num(bag.certs) <= 0 ||
                 X509_check_private_key(sk_X509_value(bag.certs, 0), bag.key) != 1) {
                 ERR_clear_error();
