@@ -98,9 +98,10 @@ static void append_comparison(
         Buf *b, const SurroundingKeystore *k, const CertFacts *leaf, int64_t now_at)
 {
         const CertFacts *held = &k->entry->facts;
-        const char *label = label_of(k->keystore, leaf);
+        bool is_renewed = is_newer(held, leaf);
+        const char *label = is_renewed ? NULL : label_of(k->keystore, leaf);
 
-        if (is_newer(held, leaf)) {
+        if (is_renewed) {
                 buf_append_str(b, "a newer one until ");
                 append_end(b, held, now_at);
                 buf_append_str(b, ": renewed on disk, but REFRESH SECURITY TYPE(SSL) was not done");

@@ -165,22 +165,17 @@ static int judge_served(Repository *r, const char *certlabl, int64_t now_at)
         return 0;
 }
 
-static bool is_served(const Repository *r, const KeystoreEntry *e)
-{
-        for (size_t i = 0; i < r->n_served; i++)
-                if (r->served[i].served.entry == e)
-                        return true;
-        return false;
-}
-
-static bool is_held(const Repository *r, size_t index)
+/* Marks the certificates that are held to the thresholds. */
+static void mark_held(Repository *r)
 {
         const Keystore *k = r->keystore;
         bool has_labels = k->kind != KEYSTORE_KIND_PEM && k->kind != KEYSTORE_KIND_DER;
 
-        if (r->n_served > 0)
-                return is_served(r, &k->entries[index]);
-        return has_labels ? k->entries[index].has_private_key : index == 0;
+        for (size_t i = 0; i < r->n_served; i++)
+                if (r->served[i].served.entry)
+                        r->certs[r->served[i].served.entry - k->entries].is_held = true;
+        for (size_t i = 0; r->n_served == 0 && i < r->n_certs; i++)
+                r->certs[i].is_held = has_labels ? k->entries[i].has_private_key : i == 0;
 }
 
 static int judge_certs(Repository *r, int64_t now_at)
@@ -192,12 +187,12 @@ static int judge_certs(Repository *r, int64_t now_at)
                 return -ENOMEM;
 
         r->n_certs = k->n_entries;
+        mark_held(r);
         for (size_t i = 0; i < r->n_certs; i++) {
                 RepositoryCert *c = &r->certs[i];
                 const CertFacts *f = &k->entries[i].facts;
 
                 c->entry = &k->entries[i];
-                c->is_held = is_held(r, i);
                 c->has_state = c->is_held && f->has_not_before && f->has_not_after;
                 if (!c->has_state)
                         continue;

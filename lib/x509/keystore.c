@@ -197,6 +197,8 @@ Keystore *keystore_free(Keystore *k)
                 entry_done(&k->entries[i]);
         for (size_t i = 0; i < k->n_warnings; i++)
                 free(k->warnings[i]);
+        free(k->by_subject.list);
+        free(k->by_label.list);
         free(k->entries);
         free(k->warnings);
         free(k->path);
@@ -270,6 +272,8 @@ int keystore_parse(const char *path,
         q = read_kind(&r);
         if (q == 0 && k->n_entries == 0 && !k->is_partial)
                 q = keystore_warn(&r, "%s holds no certificate; is it the right file?", path);
+        if (q == 0)
+                q = keystore_index(k);
         ERR_clear_error();
         if (q < 0)
                 return q;

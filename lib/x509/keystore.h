@@ -51,12 +51,20 @@ typedef struct KeystoreEntry {
                                     its label; else 0 */
 } KeystoreEntry;
 
+/* Entries in another order than that of the file; borrowed from the Keystore. */
+typedef struct KeystoreIndex {
+        const KeystoreEntry **list;
+        size_t n;
+} KeystoreIndex;
+
 typedef struct Keystore {
         char *path; /* what was read, an extension added to a stem included */
         KeystoreKind kind;
         unsigned version;       /* of CMS, JKS and JCEKS; else 0 */
         KeystoreEntry *entries; /* in file order */
         size_t n_entries;
+        KeystoreIndex by_label, by_subject; /* for keystore_find_served() */
+        size_t n_personal;                  /* with a label and a private key */
         bool is_partial; /* the file has more that could not be read: a warning says what */
         char **warnings; /* sentences, printable ASCII but for the path; most files have none */
         size_t n_warnings;       /* kept, at most KEYSTORE_WARNINGS_MAX */

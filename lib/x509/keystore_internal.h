@@ -3,8 +3,8 @@
 #define MQTLS_X509_KEYSTORE_INTERNAL_H
 
 /*
- * What keystore.c (values), keystore_file.c (files), keystore_served.c (the certificate that is
- * served) and the readers (keystore_pem.c, keystore_pkcs12.c, keystore_cms.c, keystore_jks.c) share.
+ * What keystore.c (values), keystore_file.c (files), keystore_index.c and keystore_served.c (the
+ * certificate that is served) and the readers (keystore_pem.c, keystore_pkcs12.c, keystore_cms.c, keystore_jks.c) share.
  * Elements of DER are taken off a CertSpan with the certificate reader's walk.
  */
 
@@ -55,6 +55,14 @@ bool keystore_take_u32(CertSpan *rest, size_t *ret);
 
 /* Whether the bytes are one element of DER with this tag, and nothing behind it. */
 bool keystore_is_element(CertSpan bytes, uint8_t tag);
+
+/* keystore_index.c: makes the indices of a Keystore that has all its entries. Returns 0 or -ENOMEM. */
+int keystore_index(Keystore *k);
+
+/* The entries with this label, whatever its case, and those whose subject has this text (RFC 4514), in
+ * file order. Signers are not told from others. */
+const KeystoreEntry *const *keystore_labelled(const Keystore *k, const char *label, size_t *ret_n);
+const KeystoreEntry *const *keystore_named(const Keystore *k, const char *subject, size_t *ret_n);
 
 /* keystore_file.c: reads the file that `path` or its stem names. `*ret_path` is its name. */
 int keystore_file_read(

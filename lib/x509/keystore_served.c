@@ -107,43 +107,38 @@ static bool has_labels(const Keystore *k)
         return k->kind != KEYSTORE_KIND_PEM && k->kind != KEYSTORE_KIND_DER;
 }
 
+/* Of one that is equal whatever the case. */
 static bool label_matches(const Keystore *k, const KeystoreEntry *e, const char *label)
 {
-        if (!e->label || e->chain_position > 0)
-                return false;
-        if (k->kind == KEYSTORE_KIND_JKS || k->kind == KEYSTORE_KIND_JCEKS)
-                return strcasecmp(e->label, label) == 0;
-        return strcmp(e->label, label) == 0;
+        return k->kind == KEYSTORE_KIND_JKS || k->kind == KEYSTORE_KIND_JCEKS ||
+               strcmp(e->label, label) == 0;
 }
 
 /* The labels that a queue manager could be pointed at instead, or its own in another case. */
 static void append_alternatives(const Search *s, Buf *b)
 {
-        size_t n = 0;
+        const Keystore *k = s->keystore;
+        size_t n_similar = 0, n = 0;
+        const KeystoreEntry *const *similar = keystore_labelled(k, s->served->label, &n_similar);
 
-        for (size_t i = 0; i < s->keystore->n_entries; i++) {
-                const KeystoreEntry *e = &s->keystore->entries[i];
-
-                if (e->label && e->chain_position == 0 &&
-                        strcasecmp(e->label, s->served->label) == 0) {
-                        buf_append_str(b, "one differs only in case: ");
-                        append_shown(b, e->label);
-                        return;
-                }
+        if (n_similar > 0) {
+                buf_append_str(b, "one differs only in case: ");
+                append_shown(b, similar[0]->label);
+                return;
         }
-        for (size_t i = 0; i < s->keystore->n_entries; i++) {
-                const KeystoreEntry *e = &s->keystore->entries[i];
+        for (size_t i = 0; i < k->n_entries && n < LABELS_SHOWN; i++) {
+                const KeystoreEntry *e = &k->entries[i];
 
-                if (!e->label || !e->has_private_key || ++n > LABELS_SHOWN)
+                if (!e->label || !e->has_private_key)
                         continue;
-                buf_append_str(b, n == 1 ? "personal certificates there: " : ", ");
+                buf_append_str(b, n++ == 0 ? "personal certificates there: " : ", ");
                 append_shown(b, e->label);
         }
-        if (n > LABELS_SHOWN)
-                buf_appendf(b, " and %zu more", n - LABELS_SHOWN);
+        if (k->n_personal > n)
+                buf_appendf(b, " and %zu more", k->n_personal - n);
         if (n == 0)
                 buf_append_str(b, "and there is no personal certificate under any other");
-        if (s->keystore->is_partial)
+        if (k->is_partial)
                 buf_append_str(b, "; a part of the file could not be read");
 }
 
@@ -168,15 +163,17 @@ static int find_missing_label(Search *s)
 static const KeystoreEntry *find_entry(const Search *s, size_t *ret_n)
 {
         const Keystore *k = s->keystore;
-        const KeystoreEntry *found = NULL;
+        const KeystoreEntry *found = NULL, *const *labelled = NULL;
+        size_t n_labelled = 0;
 
         *ret_n = 0;
         if (!has_labels(k)) {
                 *ret_n = k->n_entries > 0 ? 1 : 0;
                 return k->n_entries > 0 ? &k->entries[0] : NULL;
         }
-        for (size_t i = 0; i < k->n_entries; i++) {
-                const KeystoreEntry *e = &k->entries[i];
+        labelled = keystore_labelled(k, s->served->label, &n_labelled);
+        for (size_t i = 0; i < n_labelled; i++) {
+                const KeystoreEntry *e = labelled[i];
 
                 if (!label_matches(k, e, s->served->label))
                         continue;
@@ -245,14 +242,16 @@ static int check_own(Search *s, const KeystoreEntry *e)
  * rule the key, of the one before it. */
 static const KeystoreEntry *find_signer(const Search *s, const KeystoreEntry *of)
 {
-        const Keystore *k = s->keystore;
-        const KeystoreEntry *found = NULL;
+        const KeystoreEntry *found = NULL, *const *named = NULL;
+        size_t n = 0;
 
-        for (size_t i = 0; i < k->n_entries; i++) {
-                const KeystoreEntry *e = &k->entries[i];
+        if (!of->facts.issuer_rfc4514)
+                return NULL;
+        named = keystore_named(s->keystore, of->facts.issuer_rfc4514, &n);
+        for (size_t i = 0; i < n; i++) {
+                const KeystoreEntry *e = named[i];
 
-                if (e == of || e->facts.faults & CERT_FAULT_UNPARSABLE ||
-                        !dn_equal(&e->facts.subject, &of->facts.issuer))
+                if (e == of || !dn_equal(&e->facts.subject, &of->facts.issuer))
                         continue;
                 if (is_valid(&e->facts, s->now))
                         return e;

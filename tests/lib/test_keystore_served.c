@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/keystore_maker.h"
@@ -244,6 +245,73 @@ START_TEST(test_label_twice)
 }
 END_TEST
 
+enum {
+        MANY = 200, /* labels; their order in the file is that of 77 * i */
+        STEP = 77,
+};
+
+/* Every other one stands there in capitals as well, behind all of them. */
+static Keystore *make_many(const Estate *e, bool is_java)
+{
+        static char labels[MANY + MANY / 2][16];
+        MakerRecord records[MANY + MANY / 2];
+        CLEANUP_FREE char *problem = NULL;
+        Keystore *k = NULL;
+        MakerFile f;
+
+        for (int i = 0; i < MANY; i++)
+                (void) snprintf(labels[i], sizeof(labels[i]), "label %d", i * STEP % MANY);
+        for (int i = 0; i < MANY / 2; i++)
+                (void) snprintf(labels[MANY + i], sizeof(labels[0]), "LABEL %d", 2 * i);
+        for (size_t i = 0; i < ARRAY_LEN(records); i++)
+                records[i] = (MakerRecord){ .label = labels[i], .cert = &e->self, .is_personal = true };
+
+        f = is_java ? maker_java(&(MakerOptions){ .version = 2 }, records, ARRAY_LEN(records))
+                    : maker_cms(&(MakerOptions){ .version = 4 }, records, ARRAY_LEN(records));
+        ck_assert_int_eq(keystore_parse("k", f.bytes.data, f.bytes.len, NULL, &problem, &k), 0);
+        maker_file_done(&f);
+        return k;
+}
+
+/* `at` is where in the file; < 0: nowhere. `word` is of the only finding; NULL: there is none. */
+static void check_label(const Keystore *k, const char *label, int at, const char *word)
+{
+        CLEANUP(keystore_served_done) KeystoreServed s = { 0 };
+
+        ck_assert_int_eq(keystore_find_served(k, label, "QM1", PKI_NOW, &s), 0);
+        ck_assert_msg(s.entry == (at < 0 ? NULL : &k->entries[at]), "%s", label);
+        ck_assert_uint_eq(s.n_findings, word ? 1 : 0);
+        if (word)
+                ck_assert_msg(strstr(s.findings[0].text, word) != NULL, "%s: %s", label,
+                        s.findings[0].text);
+}
+
+START_TEST(test_many_labels)
+{
+        CLEANUP_ESTATE Estate e = estate_new();
+        CLEANUP(keystore_cleanup) Keystore *cms = make_many(&e, false), *java = make_many(&e, true);
+
+        for (int i = 0; i < MANY; i++) {
+                int number = i * STEP % MANY;
+                bool is_twice = number % 2 == 0;
+                char lower[16], upper[16];
+
+                (void) snprintf(lower, sizeof(lower), "label %d", number);
+                (void) snprintf(upper, sizeof(upper), "LABEL %d", number);
+                check_label(cms, lower, i, NULL);
+                check_label(java, lower, i, is_twice ? "2 certificates" : NULL);
+                check_label(java, upper, i, is_twice ? "2 certificates" : NULL);
+                if (is_twice)
+                        check_label(cms, upper, MANY + number / 2, NULL);
+                else
+                        check_label(cms, upper, -1, "differs only in case");
+        }
+        check_label(cms, "label", -1, "'label 0', 'label 77', 'label 154' and 297 more");
+        check_label(cms, "zzz", -1, "'label 0', 'label 77', 'label 154' and 297 more");
+        check_label(cms, "\x01", -1, "'label 0', 'label 77', 'label 154' and 297 more");
+}
+END_TEST
+
 /* What stands behind a Java certificate is its chain, and not a second one of that label. */
 START_TEST(test_java_chain)
 {
@@ -322,6 +390,7 @@ static Suite *make_suite(void)
 
         tcase_add_loop_test(t, test_served, 0, (int) ARRAY_LEN(rows));
         tcase_add_test(t, test_label_twice);
+        tcase_add_test(t, test_many_labels);
         tcase_add_test(t, test_java_chain);
         tcase_add_test(t, test_circle);
         tcase_add_loop_test(t, test_default_label, 0, (int) ARRAY_LEN(defaults));
