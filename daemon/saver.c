@@ -93,12 +93,15 @@ static void set_problem(Saver *s, SaverProblem problem, const char *text)
 void saver_note(Saver *s, const Endpoint *e, const InventoryDrift *d)
 {
         bool is_urgent = d && (d->memory_changed || d->n_changes > 0);
+        SaverItem *item = NULL;
         int r;
 
         assert(s);
         assert(e);
 
-        r = saver_put(s, e, is_urgent ? d->memory : NULL, d ? d->changes : NULL, d ? d->n_changes : 0);
+        r = saver_put(s, e, is_urgent ? d->memory : NULL, &item);
+        if (r == 0 && is_urgent)
+                r = saver_item_add_changes(item, d->first_id, d->changes, d->n_changes);
         if (r < 0)
                 saver_say_lost(e->config->name);
         if (is_urgent && s->problem != SAVER_PROBLEM_NONE)

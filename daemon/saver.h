@@ -19,7 +19,7 @@
 typedef struct Saver Saver;
 
 typedef struct SaverEvents {
-        /* Another process made this entry; the inventory has it already. */
+        /* Another process made this entry; the ledger has it next. */
         void (*changed)(Endpoint *e, const DriftChange *change, void *userdata);
         /* Its baseline was replaced by what is in the file: to be compared again. */
         void (*adopted)(Endpoint *e, void *userdata);

@@ -33,38 +33,29 @@ static StoredFacts facts_of(const Endpoint *e)
         };
 }
 
-int saver_put(Saver *s, const Endpoint *e, const DriftMemory *memory, const DriftChange *changes,
-        size_t n_changes)
+int saver_put(Saver *s, const Endpoint *e, const DriftMemory *memory, SaverItem **ret)
 {
-        SaverItem *item = NULL;
-        int r = saver_queue_get(&s->queue, e->config->name, &item);
+        int r = saver_queue_get(&s->queue, e->config->name, ret);
 
         if (r < 0)
                 return r;
-        item->forget = false;
-        item->has_facts = true;
-        item->facts = facts_of(e);
-        if (memory)
-                r = saver_item_set_memory(item, memory);
-        return r < 0 ? r : saver_item_add_changes(item, changes, n_changes);
+        (*ret)->forget = false;
+        (*ret)->has_facts = true;
+        (*ret)->facts = facts_of(e);
+        return memory ? saver_item_set_memory(*ret, memory) : 0;
 }
 
 void saver_put_everything(Saver *s, bool with_ledger)
 {
         const Ledger *ledger = inventory_ledger(s->inventory);
 
-        for (size_t i = 0; with_ledger && i < s->queue.n_items; i++) {
-                /* These are in the ledger, too. */
-                for (size_t k = 0; k < s->queue.items[i].n_changes; k++)
-                        drift_change_done(&s->queue.items[i].changes[k]);
-                s->queue.items[i].n_changes = 0;
-        }
+        for (size_t i = 0; with_ledger && i < s->queue.n_items; i++)
+                saver_item_drop_changes(&s->queue.items[i]); /* these are in the ledger, too */
         for (size_t i = 0; i < inventory_count(s->inventory); i++) {
                 const Endpoint *e = inventory_at(s->inventory, i);
                 SaverItem *item = NULL;
 
-                if (saver_put(s, e, e->drift, NULL, 0) < 0 ||
-                        saver_queue_get(&s->queue, e->config->name, &item) < 0) {
+                if (saver_put(s, e, e->drift, &item) < 0) {
                         saver_say_lost(e->config->name);
                         continue;
                 }
@@ -77,7 +68,7 @@ void saver_put_everything(Saver *s, bool with_ledger)
                 SaverItem *item = NULL;
 
                 if (saver_queue_get(&s->queue, entry->endpoint, &item) < 0 ||
-                        saver_item_add_changes(item, &entry->change, 1) < 0)
+                        saver_item_add_changes(item, entry->id, &entry->change, 1) < 0)
                         saver_say_lost(entry->endpoint);
         }
 }
@@ -90,7 +81,7 @@ static void add_waiting(const Saver *s, StoredEndpoint *stored)
         const SaverItem *item = saver_queue_find(&s->queue, stored->name);
 
         for (size_t i = 0; item && i < item->n_changes; i++)
-                stored->tallies[item->changes[i].kind].n++;
+                stored->tallies[item->changes[i].change.kind].n++;
 }
 
 /* Somebody accepted something in the file, or it is the one of a former life. */
@@ -104,6 +95,7 @@ static bool is_another_memory(const Endpoint *e, const StoredEndpoint *stored)
 static void adopt(Saver *s, Endpoint *e, StoredEndpoint *stored)
 {
         bool is_another = is_another_memory(e, stored);
+        SaverItem *item = NULL;
 
         add_waiting(s, stored);
         if (inventory_restore(s->inventory, e, stored, true) < 0) {
@@ -115,7 +107,7 @@ static void adopt(Saver *s, Endpoint *e, StoredEndpoint *stored)
         }
         if (!is_another)
                 return;
-        if (saver_put(s, e, e->drift, NULL, 0) < 0)
+        if (saver_put(s, e, e->drift, &item) < 0)
                 saver_say_lost(e->config->name);
         s->events.adopted(e, s->events.userdata);
 }
@@ -150,18 +142,24 @@ static void consider_forgetting(Saver *s, const StoredEndpoint *stored)
 
 static void take_changes(Saver *s, const SaverJob *job)
 {
-        Ledger *ledger = inventory_ledger(s->inventory);
+        int64_t shift = 0;
 
         /* A copy of our own file, put back: the ledger in memory knows more. */
-        for (size_t i = 0; !job->is_other_file && i < job->n_changes; i++) {
+        if (job->is_other_file)
+                return;
+
+        for (size_t i = 0; i < job->n_changes; i++) {
                 const StoredChange *c = &job->changes[i];
                 Endpoint *e = inventory_find(s->inventory, c->endpoint);
 
-                if (ledger_append(ledger, c->endpoint, &c->change, 1) < 0)
-                        saver_say_lost(c->endpoint);
                 if (e && s->is_loaded)
                         s->events.changed(e, &c->change, s->events.userdata);
         }
+        if (ledger_insert(inventory_ledger(s->inventory), job->after_id, job->changes,
+                    job->n_changes, &shift) < 0)
+                log_error("out of memory: the ledger lacks %zu entries of %s until the next start",
+                        job->n_changes, saver_disk_path(s->disk));
+        saver_queue_shift(&s->queue, job->after_id, shift);
 }
 
 void saver_take_loaded(Saver *s, SaverJob *job)

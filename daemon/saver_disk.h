@@ -33,6 +33,7 @@ typedef struct SaverJob {
         StoredEndpoints loaded; /* all, or those that another process has changed */
         StoredChange *changes;  /* with them: the entries that are new to us, the oldest first */
         size_t n_changes;
+        int64_t after_id; /* the newest one that was none */
 } SaverJob;
 
 void saver_job_done(SaverJob *job);

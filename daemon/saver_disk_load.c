@@ -51,6 +51,7 @@ static int read_changes(SaverDisk *d, SaverJob *job)
         bool more = true;
         int r = 0;
 
+        job->after_id = d->last_id;
         while (more && r == 0)
                 r = take_page(d, job, &before_id, &more);
         reverse(job->changes, job->n_changes);

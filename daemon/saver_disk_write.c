@@ -34,21 +34,17 @@ static int write_item(Store *s, const SaverItem *item)
 /* An entry on its way, and whose it is. */
 typedef struct Entry {
         SaverItem *item;
-        const DriftChange *change;
-        size_t n; /* its place among those of its item */
+        const SaverChange *change;
 } Entry;
 
 static int compare_entries(const void *a, const void *b)
 {
         const Entry *x = a, *y = b;
-        int order = (x->change->at > y->change->at) - (x->change->at < y->change->at);
 
-        if (order == 0)
-                order = strcmp(x->item->name, y->item->name);
-        return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+        return (x->change->id > y->change->id) - (x->change->id < y->change->id);
 }
 
-/* In the order in which they happened, over all endpoints: the ledger is read like that. */
+/* In the order in which they happened, over all endpoints, and with the ids that people have seen. */
 static int write_entries(SaverDisk *d, SaverJob *job)
 {
         CLEANUP_FREE Entry *entries = NULL;
@@ -62,12 +58,13 @@ static int write_entries(SaverDisk *d, SaverJob *job)
 
         for (size_t i = 0; i < job->n_items; i++)
                 for (size_t k = 0; job->items[i].r == 0 && k < job->items[i].n_changes; k++)
-                        entries[n++] = (Entry){&job->items[i], &job->items[i].changes[k], k};
+                        entries[n++] = (Entry){&job->items[i], &job->items[i].changes[k]};
         qsort(entries, n, sizeof(*entries), compare_entries);
 
         for (size_t i = 0; i < n; i++) {
+                const SaverChange *c = entries[i].change;
                 int r = store_record_changes(
-                        d->store, entries[i].item->name, entries[i].change, 1);
+                        d->store, entries[i].item->name, c->id, &c->change, 1);
 
                 if (r < 0 && !is_of_item(r))
                         return saver_disk_fail(d, job, r);

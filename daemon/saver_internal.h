@@ -41,9 +41,8 @@ struct Saver {
 /* Its last changes are lost to the file. */
 void saver_say_lost(const char *name);
 
-/* Into the queue: dates and runs, and what else there is. Returns 0 or -ENOMEM. */
-int saver_put(Saver *s, const Endpoint *e, const DriftMemory *memory, const DriftChange *changes,
-        size_t n_changes);
+/* Into the queue: dates and runs, and the memory unless NULL. Returns 0 or -ENOMEM. */
+int saver_put(Saver *s, const Endpoint *e, const DriftMemory *memory, SaverItem **ret);
 
 /* The file in the place of ours knows nothing, or something old. */
 void saver_put_everything(Saver *s, bool with_ledger);

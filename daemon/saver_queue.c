@@ -7,10 +7,10 @@
 
 #include "base/util.h"
 
-static void changes_done(DriftChange *changes, size_t n)
+static void changes_done(SaverChange *changes, size_t n)
 {
         for (size_t i = 0; i < n; i++)
-                drift_change_done(&changes[i]);
+                drift_change_done(&changes[i].change);
         free(changes);
 }
 
@@ -144,10 +144,10 @@ static int change_copy(const DriftChange *from, DriftChange *ret)
 }
 
 /* Puts `later` behind those of the item. Takes them over on success. */
-static int append_changes(SaverItem *item, DriftChange *later, size_t n)
+static int append_changes(SaverItem *item, SaverChange *later, size_t n)
 {
         size_t all = item->n_changes + n, n_gone;
-        DriftChange *changes = NULL;
+        SaverChange *changes = NULL;
 
         if (n == 0)
                 return 0;
@@ -161,7 +161,7 @@ static int append_changes(SaverItem *item, DriftChange *later, size_t n)
 
         n_gone = all > SAVER_CHANGES_MAX ? all - SAVER_CHANGES_MAX : 0;
         for (size_t i = 0; i < n_gone; i++)
-                drift_change_done(&changes[i]);
+                drift_change_done(&changes[i].change);
         memmove(changes, changes + n_gone, (all - n_gone) * sizeof(*changes));
 
         free(item->changes);
@@ -170,9 +170,10 @@ static int append_changes(SaverItem *item, DriftChange *later, size_t n)
         return 0;
 }
 
-int saver_item_add_changes(SaverItem *item, const DriftChange *changes, size_t n)
+int saver_item_add_changes(
+        SaverItem *item, int64_t first_id, const DriftChange *changes, size_t n)
 {
-        DriftChange *copies = NULL;
+        SaverChange *copies = NULL;
         size_t n_copies = 0;
         int r = 0;
 
@@ -185,8 +186,10 @@ int saver_item_add_changes(SaverItem *item, const DriftChange *changes, size_t n
         copies = calloc(n, sizeof(*copies));
         if (!copies)
                 return -ENOMEM;
-        for (; n_copies < n && r == 0; n_copies += r == 0 ? 1 : 0)
-                r = change_copy(&changes[n_copies], &copies[n_copies]);
+        for (; n_copies < n && r == 0; n_copies += r == 0 ? 1 : 0) {
+                copies[n_copies].id = first_id + (int64_t) n_copies;
+                r = change_copy(&changes[n_copies], &copies[n_copies].change);
+        }
         if (r == 0)
                 r = append_changes(item, copies, n);
         if (r < 0)
@@ -196,10 +199,29 @@ int saver_item_add_changes(SaverItem *item, const DriftChange *changes, size_t n
         return r;
 }
 
+void saver_item_drop_changes(SaverItem *item)
+{
+        assert(item);
+
+        changes_done(item->changes, item->n_changes);
+        item->changes = NULL;
+        item->n_changes = 0;
+}
+
+void saver_queue_shift(SaverQueue *q, int64_t after_id, int64_t shift)
+{
+        assert(q);
+
+        for (size_t i = 0; shift > 0 && i < q->n_items; i++)
+                for (size_t k = 0; k < q->items[i].n_changes; k++)
+                        if (q->items[i].changes[k].id > after_id)
+                                q->items[i].changes[k].id += shift;
+}
+
 /* What came meanwhile is the later one, and wins. */
 static int merge(SaverItem *now, SaverItem *older)
 {
-        DriftChange *later = now->changes;
+        SaverChange *later = now->changes;
         size_t n_later = now->n_changes;
         int r;
 

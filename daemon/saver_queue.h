@@ -16,10 +16,16 @@ enum {
         SAVER_CHANGES_MAX = STORE_CHANGES_PER_ENDPOINT_MAX, /* of one endpoint; the oldest go first */
 };
 
+/* An entry for the ledger. */
+typedef struct SaverChange {
+        int64_t id; /* as the inventory's ledger has it */
+        DriftChange change;
+} SaverChange;
+
 typedef struct SaverItem {
         char *name;
         DriftMemory *memory; /* NULL: none to save */
-        DriftChange *changes;
+        SaverChange *changes;
         size_t n_changes;
         bool has_facts;
         StoredFacts facts;
@@ -51,7 +57,12 @@ int saver_queue_get(SaverQueue *q, const char *name, SaverItem **ret);
 
 /* Both copy, and return 0 or -ENOMEM with nothing changed. */
 int saver_item_set_memory(SaverItem *item, const DriftMemory *memory);
-int saver_item_add_changes(SaverItem *item, const DriftChange *changes, size_t n);
+int saver_item_add_changes(
+        SaverItem *item, int64_t first_id, const DriftChange *changes, size_t n);
+void saver_item_drop_changes(SaverItem *item);
+
+/* The ledger has moved its entries behind `after_id` up. */
+void saver_queue_shift(SaverQueue *q, int64_t after_id, int64_t shift);
 
 /* Takes back what was not saved: it is older than what came meanwhile. Empties the item, whatever it
  * returns: 0 or -ENOMEM. */

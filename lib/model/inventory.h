@@ -79,6 +79,7 @@ typedef struct InventoryDrift {
         bool started_anew;         /* our own configuration changed, and what depends on it starts anew */
         DriftChange *changes;
         size_t n_changes;
+        int64_t first_id; /* of them in the ledger; the others have those behind it */
 } InventoryDrift;
 
 void inventory_drift_done(InventoryDrift *d);

@@ -76,6 +76,12 @@ static void count_changes(Endpoint *e, const DriftChange *changes, size_t n)
         }
 }
 
+/* The last `n` entries were appended together. */
+static int64_t first_id_of(const Ledger *ledger, size_t n)
+{
+        return n > 0 ? ledger_newest(ledger, 0)->id - (int64_t) n + 1 : 0;
+}
+
 /* Consumes the result on success. */
 static int take_result(Inventory *i, Endpoint *e, DriftResult *result, InventoryDrift *ret)
 {
@@ -94,6 +100,7 @@ static int take_result(Inventory *i, Endpoint *e, DriftResult *result, Inventory
                 .started_anew = result->started_anew,
                 .changes = result->changes,
                 .n_changes = result->n_changes,
+                .first_id = first_id_of(i->ledger, result->n_changes),
         };
         result->changes = NULL;
         result->n_changes = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A ring that grows until it is as large as it may be; then the newest entry takes the oldest one's
- * place. Ids are dense, so an entry is found by its distance from the newest. */
+ * place. Ids rise, with gaps where the store has let entries go. */
 
 #include "model/ledger.h"
 
@@ -18,7 +18,7 @@ struct Ledger {
         size_t room;    /* in `entries` */
         size_t first;   /* the oldest one */
         size_t n;
-        int64_t last_id;
+        int64_t last_id; /* given to an entry, whether or not it is still here */
 };
 
 static void entry_done(LedgerEntry *e)
@@ -116,7 +116,6 @@ static void push(Ledger *l, LedgerEntry *e)
                 l->n--;
         }
 
-        e->id = ++l->last_id;
         *entry_at(l, l->n++) = *e;
         *e = (LedgerEntry) {0};
 }
@@ -140,11 +139,97 @@ int ledger_append(Ledger *l, const char *endpoint, const DriftChange *changes, s
                 r = entry_make(&entries[k], endpoint, &changes[k]);
         if (r == 0)
                 r = make_room(l, n);
-        for (size_t k = 0; k < n && r == 0; k++)
+        for (size_t k = 0; k < n && r == 0; k++) {
+                entries[k].id = ++l->last_id;
                 push(l, &entries[k]);
+        }
 
         entries_done(entries, n);
         return r;
+}
+
+/* ---- out of the store ---- */
+
+/* How many have that id or a higher one: they are the newest. */
+static size_t count_from(const Ledger *l, int64_t id)
+{
+        size_t low = 0, high = l->n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (entry_at(l, middle)->id < id)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return l->n - low;
+}
+
+/* Copies of `changes`, and behind them room for those that the store does not hold yet. */
+static int make_entries(const StoredChange *changes, size_t n, size_t n_waiting, LedgerEntry **ret)
+{
+        LedgerEntry *entries = calloc(n + n_waiting, sizeof(*entries));
+        int r = entries ? 0 : -ENOMEM;
+
+        for (size_t k = 0; k < n && r == 0; k++) {
+                entries[k].id = changes[k].id;
+                r = entry_make(&entries[k], changes[k].endpoint, &changes[k].change);
+        }
+        if (r < 0) {
+                entries_done(entries, n);
+                return r;
+        }
+        *ret = entries;
+        return 0;
+}
+
+/* The newest `n`, the oldest of them first. */
+static void take_out(Ledger *l, size_t n, LedgerEntry *ret)
+{
+        l->n -= n;
+        for (size_t k = 0; k < n; k++) {
+                LedgerEntry *e = entry_at(l, l->n + k);
+
+                ret[k] = *e;
+                *e = (LedgerEntry) {0};
+        }
+}
+
+int ledger_insert(
+        Ledger *l, int64_t after_id, const StoredChange *changes, size_t n, int64_t *ret_shift)
+{
+        LedgerEntry *entries = NULL;
+        size_t n_waiting;
+        int64_t shift = 0;
+        int r;
+
+        assert(l);
+        assert(changes || n == 0);
+        assert(ret_shift);
+
+        *ret_shift = 0;
+        if (n == 0)
+                return 0;
+
+        n_waiting = count_from(l, after_id + 1);
+        r = make_room(l, n);
+        if (r == 0)
+                r = make_entries(changes, n, n_waiting, &entries);
+        if (r < 0)
+                return r;
+
+        take_out(l, n_waiting, entries + n);
+        if (n_waiting > 0)
+                shift = MAX_OF(changes[n - 1].id + 1 - entries[n].id, (int64_t) 0);
+        for (size_t k = 0; k < n + n_waiting; k++) {
+                entries[k].id += k < n ? 0 : shift;
+                push(l, &entries[k]);
+        }
+        free(entries);
+        l->last_id = MAX_OF(l->last_id + shift, changes[n - 1].id);
+        *ret_shift = shift;
+        return 0;
 }
 
 /* ---- asking ---- */
@@ -172,9 +257,7 @@ static bool fits(const LedgerEntry *e, const LedgerQuery *query)
 /* The newest one that is older than `before_id`. */
 static size_t begin_of(const Ledger *l, int64_t before_id)
 {
-        if (before_id <= 0 || before_id > l->last_id)
-                return 0;
-        return (size_t) MIN_OF(l->last_id - before_id + 1, (int64_t) l->n);
+        return before_id <= 0 ? 0 : count_from(l, before_id);
 }
 
 int ledger_query(const Ledger *l, const LedgerQuery *query, const LedgerEntry ***ret, size_t *ret_n,

@@ -12,13 +12,14 @@
 
 #include "base/util.h"
 #include "judge/drift.h"
+#include "model/store.h"
 
 enum {
         LEDGER_ENTRIES_MAX = 20000,
 };
 
 typedef struct LedgerEntry {
-        int64_t id; /* later entries have higher ones; means nothing after a restart */
+        int64_t id; /* later entries have higher ones; the store's, or what it will be there */
         char *endpoint;
         DriftChange change;
 } LedgerEntry;
@@ -31,6 +32,14 @@ DEFINE_CLEANUP(Ledger, ledger_free, ledger_cleanup)
 
 /* Appends copies, the last one becomes the newest. Returns 0 or -ENOMEM with nothing changed. */
 int ledger_append(Ledger *l, const char *endpoint, const DriftChange *changes, size_t n);
+
+/*
+ * Copies of what somebody else has put into the store behind `after_id`, the oldest first, each with its
+ * id: they go before all that the store does not hold yet. These move up: `*ret_shift` is by how much
+ * the ids above `after_id` have grown. Returns 0 or -ENOMEM with nothing changed.
+ */
+int ledger_insert(
+        Ledger *l, int64_t after_id, const StoredChange *changes, size_t n, int64_t *ret_shift);
 
 size_t ledger_count(const Ledger *l);
 

@@ -31,6 +31,9 @@ enum {
         STORE_DAMAGED_KEPT = 3,       /* damaged files that are kept */
 };
 
+/* What every reader of JSON takes as an integer (RFC 8259, section 6). */
+#define STORE_CHANGE_ID_MAX (INT64_C(1) << 53)
+
 typedef struct Store Store;
 
 /* ---- opening ---- */
@@ -146,9 +149,10 @@ int store_is_changed(Store *s, bool *ret);
 int store_save_endpoint(Store *s, const char *name, const DriftMemory *memory,
         const DriftChange *changes, size_t n_changes);
 
-/* Entries alone. */
-int store_record_changes(
-        Store *s, const char *name, const DriftChange *changes, size_t n_changes);
+/* Entries alone. They get `first_id` and those behind it as their ids, or higher ones where the ledger has
+ * these already; 0: the next ones. */
+int store_record_changes(Store *s, const char *name, int64_t first_id, const DriftChange *changes,
+        size_t n_changes);
 
 int store_save_facts(Store *s, const char *name, const StoredFacts *facts);
 

@@ -289,7 +289,7 @@ static int save_endpoint(Store *s, const char *name, const DriftMemory *m,
         r = store_memory_save(s, name, m);
         if (r < 0)
                 return r;
-        return store_ledger_add(s, name, changes, n_changes);
+        return store_ledger_add(s, name, 0, changes, n_changes);
 }
 
 int store_save_endpoint(Store *s, const char *name, const DriftMemory *memory,

@@ -130,6 +130,7 @@ int store_check_name(Store *s, const char *name);
 
 /* ---- store_ledger.c ---- */
 
-int store_ledger_add(Store *s, const char *name, const DriftChange *changes, size_t n_changes);
+int store_ledger_add(Store *s, const char *name, int64_t first_id, const DriftChange *changes,
+        size_t n_changes);
 
 #endif

@@ -22,7 +22,7 @@ void store_page_done(StorePage *p)
 
 /* ---- adding ---- */
 
-static int add_change(Store *s, const char *name, const DriftChange *c)
+static int add_change(Store *s, const char *name, int64_t id, const DriftChange *c)
 {
         CLEANUP_ROW Row row = row_use(s, STATEMENT_ADD_CHANGE);
 
@@ -30,6 +30,7 @@ static int add_change(Store *s, const char *name, const DriftChange *c)
                 strlen(c->old_text) > DRIFT_TEXT_MAX || strlen(c->new_text) > DRIFT_TEXT_MAX)
                 return store_fail(s, -EINVAL, "a text of the ledger is longer than it may be");
 
+        row_bind_int(&row, id);
         row_bind_text(&row, name);
         row_bind_int(&row, c->at);
         row_bind_text(&row, drift_kind_info(c->kind)->name);
@@ -68,7 +69,8 @@ static int trim_all(Store *s)
         return row_run(&row);
 }
 
-int store_ledger_add(Store *s, const char *name, const DriftChange *changes, size_t n_changes)
+int store_ledger_add(Store *s, const char *name, int64_t first_id, const DriftChange *changes,
+        size_t n_changes)
 {
         int r;
 
@@ -80,7 +82,7 @@ int store_ledger_add(Store *s, const char *name, const DriftChange *changes, siz
                 return 0;
 
         for (size_t i = 0; i < n_changes; i++) {
-                r = add_change(s, name, &changes[i]);
+                r = add_change(s, name, first_id + (int64_t) i, &changes[i]);
                 if (r < 0)
                         return r;
                 r = add_tally(s, name, &changes[i]);
@@ -92,8 +94,8 @@ int store_ledger_add(Store *s, const char *name, const DriftChange *changes, siz
         return r < 0 ? r : trim_all(s);
 }
 
-int store_record_changes(
-        Store *s, const char *name, const DriftChange *changes, size_t n_changes)
+int store_record_changes(Store *s, const char *name, int64_t first_id, const DriftChange *changes,
+        size_t n_changes)
 {
         bool nested = false;
         int r;
@@ -108,7 +110,7 @@ int store_record_changes(
         if (r < 0)
                 return r;
 
-        r = store_ledger_add(s, name, changes, n_changes);
+        r = store_ledger_add(s, name, first_id, changes, n_changes);
         return store_transaction_end(s, nested, r);
 }
 
@@ -171,7 +173,7 @@ static int page_fill(StorePage *p, Row *row, size_t limit)
                         p->next_before_id = last_id;
                         return 0;
                 }
-                if (!row_int(row, 0, 1, INT64_MAX, &id)) {
+                if (!row_int(row, 0, 1, STORE_CHANGE_ID_MAX, &id)) {
                         p->n_rejected++;
                         continue;
                 }

@@ -89,8 +89,9 @@
                 "INSERT OR REPLACE INTO expectation (endpoint, from_at, until_at) "                \
                 "VALUES (?, ?, ?)")                                                                \
         X(ADD_CHANGE,                                                                              \
-                "INSERT INTO change (endpoint, at, kind, event, expected, address, old_text, "     \
-                "new_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                       \
+                "INSERT INTO change (id, endpoint, at, kind, event, expected, address, old_text, " \
+                "new_text) VALUES (max(?, (SELECT coalesce(max(id), 0) + 1 FROM change)), "        \
+                "?, ?, ?, ?, ?, ?, ?, ?)")                                                         \
         X(ADD_TALLY,                                                                               \
                 "INSERT INTO tally (endpoint, kind, n, last_at) VALUES (?, ?, 1, ?) "              \
                 "ON CONFLICT (endpoint, kind) DO UPDATE SET n = n + 1, last_at = excluded.last_at") \

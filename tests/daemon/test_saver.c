@@ -249,6 +249,24 @@ static const char *entries(const char *name)
         return text;
 }
 
+/* "1:A:drift 2:A:accepted", the oldest first: what people see. */
+static const char *ledger_of(const Life *l)
+{
+        static char text[4096];
+        const Ledger *ledger = inventory_ledger(l->inventory);
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        for (size_t i = ledger_count(ledger); i > 0; i--) {
+                const LedgerEntry *e = ledger_newest(ledger, i - 1);
+
+                buf_appendf(&b, "%s%lld:%s:%s", b.len > 0 ? " " : "", (long long) e->id, e->endpoint,
+                        drift_event_info(e->change.event)->name);
+        }
+        ck_assert_uint_lt(b.len, sizeof(text));
+        memcpy(text, buf_str(&b), b.len + 1);
+        return text;
+}
+
 static bool has_baseline(const char *name)
 {
         CLEANUP(store_report_done) StoreReport report = {0};
@@ -398,7 +416,8 @@ START_TEST(what_another_process_accepts_is_followed)
         ck_assert_uint_eq(l.n_adopted, 1);
         ck_assert(!drift_is_open(e->drift, DRIFT_KIND_CIPHER));
         ck_assert_int_eq(e->changes[DRIFT_KIND_CIPHER].n, 2);
-        ck_assert_int_eq(ledger_newest(inventory_ledger(l.inventory), 0)->change.event,
+        /* In the file it stands before B's drift, which was not there yet. */
+        ck_assert_int_eq(ledger_newest(inventory_ledger(l.inventory), (size_t) _i)->change.event,
                 DRIFT_EVENT_ACCEPTED);
 
         look(&l, "A", CIPHER_B);
@@ -483,6 +502,34 @@ START_TEST(a_change_that_was_on_its_way_when_somebody_accepted_stands_once)
         /* B is the baseline now. */
         look(&l, "A", CIPHER_B);
         ck_assert(!drift_is_open(e->drift, DRIFT_KIND_CIPHER));
+}
+END_TEST
+
+START_TEST(ids_stay_over_a_restart)
+{
+        LIFE;
+
+        begin(&l, "AB");
+        look(&l, "A", CIPHER_A);
+        look(&l, "B", CIPHER_A);
+        look(&l, "B", CIPHER_B);
+        look(&l, "A", CIPHER_B); /* the same write, in this order */
+        look(&l, "B", CIPHER_A);
+        ck_assert_str_eq(ledger_of(&l), "1:B:drift 2:A:drift 3:B:returned");
+        end(&l);
+        tamper("DELETE FROM change WHERE id < 2"); /* as when there are too many */
+
+        for (unsigned i = 0; i < 2; i++) {
+                begin(&l, "AB");
+                ck_assert_str_eq(ledger_of(&l), "2:A:drift 3:B:returned");
+                end(&l);
+        }
+        begin(&l, "AB");
+        look(&l, "A", CIPHER_A);
+        ck_assert_str_eq(ledger_of(&l), "2:A:drift 3:B:returned 4:A:returned");
+        end(&l);
+        begin(&l, "AB");
+        ck_assert_str_eq(ledger_of(&l), "2:A:drift 3:B:returned 4:A:returned");
 }
 END_TEST
 
@@ -642,6 +689,19 @@ END_TEST
 
 /* ---- the file comes late, or is another one ---- */
 
+/* A file where the directory belongs. */
+static void take_directory_away(const char *aside)
+{
+        ck_assert_int_eq(rename(directory, aside), 0);
+        ck_assert_int_eq(pki_write_file(directory, "x", 1, 0600), 0);
+}
+
+static void give_directory_back(const char *aside)
+{
+        ck_assert_int_eq(unlink(directory), 0);
+        ck_assert_int_eq(rename(aside, directory), 0);
+}
+
 START_TEST(a_file_that_comes_late_still_has_the_baseline)
 {
         CLEANUP_FREE char *aside = pki_path(dir, "aside");
@@ -652,9 +712,7 @@ START_TEST(a_file_that_comes_late_still_has_the_baseline)
         look(&l, "A", CIPHER_A);
         end(&l);
 
-        /* A file where the directory belongs. */
-        ck_assert_int_eq(rename(directory, aside), 0);
-        ck_assert_int_eq(pki_write_file(directory, "x", 1, 0600), 0);
+        take_directory_away(aside);
         begin(&l, "A");
         l.wall_at += DAY;
         ck_assert_str_eq(facts(&l).state_problem, "unavailable");
@@ -662,12 +720,41 @@ START_TEST(a_file_that_comes_late_still_has_the_baseline)
         e = endpoint(&l, "A");
         ck_assert(!drift_is_open(e->drift, DRIFT_KIND_CIPHER)); /* nobody knows better */
 
-        ck_assert_int_eq(unlink(directory), 0);
-        ck_assert_int_eq(rename(aside, directory), 0);
+        give_directory_back(aside);
         LOOP_UNTIL(l.event, (wait_for(&l, RETRY_SECONDS, "A"), facts(&l).state_saved));
         ck_assert_uint_eq(l.n_adopted, 1);
         ck_assert(drift_is_open(e->drift, DRIFT_KIND_CIPHER));
         UNTIL_ENTRIES(&l, "A", "drift");
+}
+END_TEST
+
+START_TEST(entries_of_a_file_that_comes_late_are_the_older_ones)
+{
+        CLEANUP_FREE char *aside = pki_path(dir, "aside");
+        static const char all[] = "1:A:drift 2:A:returned 3:B:drift 4:B:returned";
+        LIFE;
+
+        begin(&l, "AB");
+        look(&l, "A", CIPHER_A);
+        look(&l, "A", CIPHER_B);
+        look(&l, "A", CIPHER_A);
+        end(&l);
+
+        take_directory_away(aside);
+        begin(&l, "AB");
+        l.wall_at += DAY;
+        look(&l, "B", CIPHER_A);
+        look(&l, "B", CIPHER_B);
+        look(&l, "B", CIPHER_A);
+        ck_assert_str_eq(ledger_of(&l), "1:B:drift 2:B:returned");
+
+        give_directory_back(aside);
+        LOOP_UNTIL(l.event, (wait_for(&l, RETRY_SECONDS, "A"), facts(&l).state_saved));
+        ck_assert_str_eq(ledger_of(&l), all);
+        ck_assert_uint_eq(l.n_changed, 0);
+        end(&l);
+        begin(&l, "AB");
+        ck_assert_str_eq(ledger_of(&l), all);
 }
 END_TEST
 
@@ -859,6 +946,7 @@ static Suite *make_suite(void)
         tcase_add_test(good, what_is_accepted_after_the_clock_was_set_back_is_followed);
         tcase_add_test(good, what_makes_no_sense_is_written_over);
         tcase_add_test(good, a_change_that_was_on_its_way_when_somebody_accepted_stands_once);
+        tcase_add_test(good, ids_stay_over_a_restart);
         tcase_add_test(good, announcements_are_followed_and_taken_back);
         tcase_add_loop_test(good, who_is_missing_for_long_is_forgotten, 0, ARRAY_LEN(absences));
         tcase_set_timeout(good, 60);
@@ -870,6 +958,7 @@ static Suite *make_suite(void)
         tcase_add_loop_test(bad, any_operation_may_fail, 0, 2);
         tcase_add_loop_test(bad, death_at_any_operation, 0, 2);
         tcase_add_test(bad, a_file_that_comes_late_still_has_the_baseline);
+        tcase_add_test(bad, entries_of_a_file_that_comes_late_are_the_older_ones);
         tcase_add_test(bad, a_damaged_file_is_set_aside_and_all_that_is_known_written_again);
         tcase_add_test(bad, a_damaged_file_at_the_start_is_a_warning);
         tcase_add_test(bad, the_directory_of_another_daemon_is_left_alone_until_it_ends);

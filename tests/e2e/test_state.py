@@ -223,9 +223,12 @@ class EachChangeOnce(Case):
 
         for endpoint, entries in self.EXPECTED.items():
             self.wait_stored(daemon, entries, endpoint)
+        changes = json.loads(daemon.get("/api/v1/changes"))["changes"]
         self.kill(daemon)
         for end in (self.kill, self.stop):
             daemon = e.daemon(config)
+            self.assertEqual(json.loads(daemon.get("/api/v1/changes"))["changes"], changes,
+                             "the same entries in the same order, with the same ids")
             page = daemon.metrics()  # the first scrape
             for endpoint, entries in self.EXPECTED.items():
                 self.assertEqual(self.value(page, "mqtls_changes_total", endpoint=endpoint),

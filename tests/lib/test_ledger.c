@@ -2,7 +2,9 @@
 #include "model/ledger.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "tests/support/pki.h"
 #include "tests/support/suite.h"
 
@@ -128,6 +130,94 @@ START_TEST(the_oldest_go_first_when_it_is_full)
         ck_assert_int_eq(ledger_newest(l, LEDGER_ENTRIES_MAX - 1)->change.at, NOW + (int64_t) more);
         for (size_t k = 1; k < LEDGER_ENTRIES_MAX; k++)
                 ck_assert_int_eq(ledger_newest(l, k)->id, ledger_newest(l, k - 1)->id - 1);
+}
+END_TEST
+
+/* ---- out of the store ---- */
+
+/* Ids from `first_id` on, all of endpoint "s". */
+static int64_t insert(Ledger *l, int64_t after_id, int64_t first_id, size_t n)
+{
+        char endpoint[] = "s", old[] = "old", new[] = "new";
+        CLEANUP_FREE StoredChange *changes = calloc(n + 1, sizeof(*changes));
+        int64_t shift = -1;
+
+        ck_assert_ptr_nonnull(changes);
+        for (size_t k = 0; k < n; k++)
+                changes[k] = (StoredChange){ .id = first_id + (int64_t) k, .endpoint = endpoint,
+                        .change = { .at = NOW, .old_text = old, .new_text = new } };
+        ck_assert_int_eq(ledger_insert(l, after_id, changes, n, &shift), 0);
+        return shift;
+}
+
+/* "7s 8a", the oldest first. */
+static void check_ledger(const Ledger *l, const char *name, const char *expected)
+{
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        for (size_t k = ledger_count(l); k > 0; k--) {
+                const LedgerEntry *e = ledger_newest(l, k - 1);
+
+                buf_appendf(&b, "%s%lld%s", b.len > 0 ? " " : "", (long long) e->id, e->endpoint);
+        }
+        ck_assert_msg(strcmp(buf_str(&b), expected) == 0, "%s: %s", name, buf_str(&b));
+}
+
+typedef struct InsertRow {
+        const char *name;
+        size_t n_known, n_waiting; /* ids from 1 on */
+        int64_t first_id;
+        size_t n;
+        int64_t shift;
+        const char *ledger; /* and one more appended */
+} InsertRow;
+
+static const InsertRow insert_rows[] = {
+        { "nothing comes", 1, 1, 0, 0, 0, "1s 2a 3b" },
+        { "into an empty one", 0, 0, 1, 2, 0, "1s 2s 3b" },
+        { "behind what is known", 2, 0, 3, 1, 0, "1s 2s 3s 4b" },
+        { "before what waits", 1, 2, 2, 1, 1, "1s 2s 3a 4a 5b" },
+        { "several before what waits", 1, 1, 2, 3, 3, "1s 2s 3s 4s 5a 6b" },
+        { "nothing was known, and all waits", 0, 2, 1, 3, 3, "1s 2s 3s 4a 5a 6b" },
+        { "the oldest were let go", 0, 1, 700, 2, 701, "700s 701s 702a 703b" },
+        { "some between were let go", 1, 1, 5, 1, 4, "1s 5s 6a 7b" },
+};
+
+START_TEST(what_the_store_holds_goes_before_what_it_does_not)
+{
+        const InsertRow *row = &insert_rows[_i];
+        CLEANUP(ledger_cleanup) Ledger *l = ledger();
+
+        (void) insert(l, 0, 1, row->n_known);
+        for (size_t k = 0; k < row->n_waiting; k++)
+                append(l, "a", DRIFT_KIND_LEAF, NOW);
+        ck_assert_msg(insert(l, (int64_t) row->n_known, row->first_id, row->n) == row->shift, "%s",
+                row->name);
+        append(l, "b", DRIFT_KIND_LEAF, NOW);
+        check_ledger(l, row->name, row->ledger);
+}
+END_TEST
+
+/* The ring has turned, and there is more than it can hold. */
+START_TEST(a_full_one_keeps_what_waits)
+{
+        CLEANUP(ledger_cleanup) Ledger *l = ledger();
+
+        (void) insert(l, 0, 1, LEDGER_ENTRIES_MAX + 10);
+        for (size_t k = 0; k < 3; k++)
+                append(l, "a", DRIFT_KIND_LEAF, NOW);
+        ck_assert_int_eq(insert(l, LEDGER_ENTRIES_MAX + 10, LEDGER_ENTRIES_MAX + 11, 2), 2);
+        ck_assert_uint_eq(ledger_count(l), LEDGER_ENTRIES_MAX);
+        for (size_t k = 0; k < LEDGER_ENTRIES_MAX; k++) {
+                const LedgerEntry *e = ledger_newest(l, k);
+
+                ck_assert_int_eq(e->id, LEDGER_ENTRIES_MAX + 15 - (int64_t) k);
+                ck_assert_str_eq(e->endpoint, k < 3 ? "a" : "s");
+        }
+        ck_assert_int_eq(insert(l, LEDGER_ENTRIES_MAX + 12, LEDGER_ENTRIES_MAX + 13,
+                                 LEDGER_ENTRIES_MAX), LEDGER_ENTRIES_MAX);
+        ck_assert_str_eq(ledger_newest(l, 2)->endpoint, "a");
+        ck_assert_str_eq(ledger_newest(l, 3)->endpoint, "s");
 }
 END_TEST
 
@@ -260,6 +350,7 @@ int main(void)
 {
         Suite *suite = suite_create("ledger");
         TCase *appending = tcase_create("appending");
+        TCase *stored = tcase_create("out of the store");
         TCase *asking = tcase_create("asking");
 
         tcase_add_test(appending, an_empty_ledger_has_nothing_to_show);
@@ -268,6 +359,11 @@ int main(void)
         tcase_add_test(appending, the_last_of_several_is_the_newest);
         tcase_add_test(appending, the_oldest_go_first_when_it_is_full);
         suite_add_tcase(suite, appending);
+
+        tcase_add_loop_test(stored, what_the_store_holds_goes_before_what_it_does_not, 0,
+                ARRAY_LEN(insert_rows));
+        tcase_add_test(stored, a_full_one_keeps_what_waits);
+        suite_add_tcase(suite, stored);
 
         tcase_add_test(asking, an_endpoint_is_asked_for_by_its_exact_name);
         tcase_add_test(asking, kind_and_endpoint_have_to_fit_both);

@@ -333,7 +333,7 @@ START_TEST(entries_come_back_newest_first)
                 change(DRIFT_KIND_CIPHER, DRIFT_EVENT_RETURNED, NOW + 2, NULL) };
 
         changes[1].expected = true;
-        ck_assert_int_eq(store_record_changes(s, "A", changes, ARRAY_LEN(changes)), 0);
+        ck_assert_int_eq(store_record_changes(s, "A", 0, changes, ARRAY_LEN(changes)), 0);
         ck_assert_int_eq(
                 store_changes(s, &(StoreQuery){ .kind = _DRIFT_KIND_MAX }, &page), 0);
         ck_assert_uint_eq(page.n_changes, 3);
@@ -359,6 +359,42 @@ START_TEST(entries_come_back_newest_first)
 }
 END_TEST
 
+/* The newest id. */
+static int64_t newest_id(Store *s)
+{
+        CLEANUP(store_page_done) StorePage page = { 0 };
+
+        ck_assert_int_eq(
+                store_changes(s, &(StoreQuery){ .kind = _DRIFT_KIND_MAX, .limit = 1 }, &page), 0);
+        ck_assert_uint_eq(page.n_changes, 1);
+        return page.changes[0].id;
+}
+
+static const struct {
+        const char *name;
+        int64_t first_id, expected; /* of two entries; the newest */
+} id_rows[] = {
+        {"none is wished for", 0, 12},
+        {"the next ones", 11, 12},
+        {"higher ones", 15, 16},
+        {"one that is taken", 10, 12},
+        {"one that was passed over", 3, 12},
+};
+
+START_TEST(entries_get_the_ids_that_are_wished_for_or_higher_ones)
+{
+        CLEANUP_STORE Store *s = open_store();
+        const DriftChange changes[] = { change(DRIFT_KIND_LEAF, DRIFT_EVENT_ROTATION, NOW, NULL),
+                change(DRIFT_KIND_CIPHER, DRIFT_EVENT_DRIFT, NOW, NULL) };
+
+        ck_assert_int_eq(store_record_changes(s, "A", 10, changes, 1), 0);
+        ck_assert_int_eq(newest_id(s), 10);
+        ck_assert_int_eq(store_record_changes(s, "B", id_rows[_i].first_id, changes, 2), 0);
+        ck_assert_msg(newest_id(s) == id_rows[_i].expected, "%s: %lld", id_rows[_i].name,
+                (long long) newest_id(s));
+}
+END_TEST
+
 static void record_many(Store *s, const char *name, size_t n)
 {
         ck_assert_int_eq(store_begin(s), 0);
@@ -366,7 +402,7 @@ static void record_many(Store *s, const char *name, size_t n)
                 const DriftChange c = change(i % 3 == 0 ? DRIFT_KIND_LEAF : DRIFT_KIND_CIPHER,
                         DRIFT_EVENT_DRIFT, NOW + (int64_t) i, NULL);
 
-                ck_assert_int_eq(store_record_changes(s, name, &c, 1), 0);
+                ck_assert_int_eq(store_record_changes(s, name, 0, &c, 1), 0);
         }
         ck_assert_int_eq(store_commit(s), 0);
 }
@@ -452,10 +488,10 @@ START_TEST(too_long_an_entry_is_refused_with_all_that_came_along)
 
         memset(text, 'x', sizeof(text) - 1);
         changes[1].new_text = text;
-        ck_assert_int_eq(store_record_changes(s, "A", changes, 2), -EINVAL);
+        ck_assert_int_eq(store_record_changes(s, "A", 0, changes, 2), -EINVAL);
         ck_assert_uint_eq(read_pages(s, (StoreQuery){ .kind = _DRIFT_KIND_MAX }, &pages), 0);
         text[DRIFT_TEXT_MAX] = '\0';
-        ck_assert_int_eq(store_record_changes(s, "A", changes, 2), 0);
+        ck_assert_int_eq(store_record_changes(s, "A", 0, changes, 2), 0);
 }
 END_TEST
 
@@ -695,7 +731,7 @@ START_TEST(a_trigger_in_the_file_does_not_fire)
         (void) store_close(s);
         tamper("CREATE TRIGGER t AFTER INSERT ON change BEGIN DELETE FROM endpoint; END");
         s = open_store();
-        ck_assert_int_eq(store_record_changes(s, "A", &c, 1), 0);
+        ck_assert_int_eq(store_record_changes(s, "A", 0, &c, 1), 0);
         ck_assert_int_eq(store_load_endpoint(s, "A", &e), 0);
         ck_assert_ptr_nonnull(e.memory);
         (void) store_close(s);
@@ -725,6 +761,8 @@ static Suite *make_suite(void)
         tcase_add_test(t, too_long_a_value_saves_nothing);
         tcase_add_test(t, an_endpoint_is_forgotten_but_not_its_ledger);
         tcase_add_test(t, entries_come_back_newest_first);
+        tcase_add_loop_test(t, entries_get_the_ids_that_are_wished_for_or_higher_ones, 0,
+                ARRAY_LEN(id_rows));
         tcase_add_test(t, the_ledger_is_paged);
         tcase_add_test(t, the_ledger_of_one_endpoint_does_not_grow_for_ever);
         tcase_add_test(t, too_long_an_entry_is_refused_with_all_that_came_along);
