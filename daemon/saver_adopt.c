@@ -140,6 +140,16 @@ static void consider_forgetting(Saver *s, const StoredEndpoint *stored)
         item->forget = true;
 }
 
+/* The operator did it here and with --accept, before either knew of the other: it stands once. */
+static bool is_done_already(Saver *s, const StoredChange *c)
+{
+        int64_t id = s->is_loaded ? saver_queue_withdraw(&s->queue, c->endpoint, &c->change) : 0;
+
+        if (id > 0)
+                ledger_remove(inventory_ledger(s->inventory), id);
+        return id > 0;
+}
+
 static void take_changes(Saver *s, const SaverJob *job)
 {
         int64_t shift = 0;
@@ -152,7 +162,7 @@ static void take_changes(Saver *s, const SaverJob *job)
                 const StoredChange *c = &job->changes[i];
                 Endpoint *e = inventory_find(s->inventory, c->endpoint);
 
-                if (e && s->is_loaded)
+                if (!is_done_already(s, c) && e && s->is_loaded)
                         s->events.changed(e, &c->change, s->events.userdata);
         }
         if (ledger_insert(inventory_ledger(s->inventory), job->after_id, job->changes,

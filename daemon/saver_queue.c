@@ -208,6 +208,40 @@ void saver_item_drop_changes(SaverItem *item)
         item->n_changes = 0;
 }
 
+static bool is_text(const char *a, const char *b)
+{
+        return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool says_the_same(const DriftChange *a, const DriftChange *b)
+{
+        return a->event == DRIFT_EVENT_ACCEPTED && b->event == DRIFT_EVENT_ACCEPTED &&
+               a->kind == b->kind && is_text(a->address, b->address) &&
+               is_text(a->old_text, b->old_text) && is_text(a->new_text, b->new_text);
+}
+
+int64_t saver_queue_withdraw(SaverQueue *q, const char *name, const DriftChange *change)
+{
+        SaverItem *item = NULL;
+
+        assert(q);
+        assert(name);
+        assert(change);
+
+        item = saver_queue_find(q, name);
+        for (size_t i = 0; item && i < item->n_changes; i++) {
+                SaverChange *c = &item->changes[i];
+                int64_t id = c->id;
+
+                if (!says_the_same(&c->change, change))
+                        continue;
+                drift_change_done(&c->change);
+                memmove(c, c + 1, (--item->n_changes - i) * sizeof(*c));
+                return id;
+        }
+        return 0;
+}
+
 void saver_queue_shift(SaverQueue *q, int64_t after_id, int64_t shift)
 {
         assert(q);

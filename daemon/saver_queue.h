@@ -61,6 +61,9 @@ int saver_item_add_changes(
         SaverItem *item, int64_t first_id, const DriftChange *changes, size_t n);
 void saver_item_drop_changes(SaverItem *item);
 
+/* Takes out the acceptance that says the same as `change`, where one waits: its id, or 0. */
+int64_t saver_queue_withdraw(SaverQueue *q, const char *name, const DriftChange *change);
+
 /* The ledger has moved its entries behind `after_id` up. */
 void saver_queue_shift(SaverQueue *q, int64_t after_id, int64_t shift);
 

@@ -232,6 +232,22 @@ int ledger_insert(
         return 0;
 }
 
+void ledger_remove(Ledger *l, int64_t id)
+{
+        size_t n_from;
+
+        assert(l);
+
+        n_from = count_from(l, id);
+        if (n_from == 0 || entry_at(l, l->n - n_from)->id != id)
+                return;
+
+        entry_done(entry_at(l, l->n - n_from));
+        for (size_t k = l->n - n_from; k + 1 < l->n; k++)
+                *entry_at(l, k) = *entry_at(l, k + 1);
+        *entry_at(l, --l->n) = (LedgerEntry) {0};
+}
+
 /* ---- asking ---- */
 
 size_t ledger_count(const Ledger *l)

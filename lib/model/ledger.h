@@ -41,6 +41,9 @@ int ledger_append(Ledger *l, const char *endpoint, const DriftChange *changes, s
 int ledger_insert(
         Ledger *l, int64_t after_id, const StoredChange *changes, size_t n, int64_t *ret_shift);
 
+/* Takes an entry out, where there is one of that id. */
+void ledger_remove(Ledger *l, int64_t id);
+
 size_t ledger_count(const Ledger *l);
 
 /* The i-th newest, from 0; NULL behind the last. Good until something is appended. */

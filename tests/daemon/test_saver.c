@@ -505,6 +505,75 @@ START_TEST(a_change_that_was_on_its_way_when_somebody_accepted_stands_once)
 }
 END_TEST
 
+static void accept_here(Life *l, const char *name)
+{
+        CLEANUP_INVENTORY_DRIFT InventoryDrift d = {0};
+        Endpoint *e = endpoint(l, name);
+
+        ck_assert_int_eq(inventory_accept(l->inventory, e, _DRIFT_KIND_MAX, l->wall_at, &d), 0);
+        ck_assert_uint_eq(d.n_changes, 1);
+        saver_note(l->saver, e, &d);
+}
+
+START_TEST(what_is_accepted_here_and_there_stands_once)
+{
+        LIFE;
+        const Endpoint *e;
+        size_t n = 0;
+
+        begin(&l, "AB");
+        e = endpoint(&l, "A");
+        look(&l, "A", CIPHER_A);
+        look(&l, "B", CIPHER_A);
+        look(&l, "A", CIPHER_B);
+        UNTIL_ENTRIES(&l, "A", "drift");
+        {
+                CLEANUP_STORE Store *other = open_store();
+
+                ck_assert_int_eq(store_accept(other, "A", _DRIFT_KIND_MAX, l.wall_at, &n), 0);
+                ck_assert_uint_eq(n, 1);
+        }
+        look(&l, "B", CIPHER_B); /* its entry is older than ours, and younger than theirs */
+        accept_here(&l, "A");
+        LOOP_UNTIL(l.event, l.n_adopted == 1);
+        look(&l, "A", CIPHER_A);
+        UNTIL_ENTRIES(&l, "A", "drift accepted drift");
+        UNTIL_ENTRIES(&l, "B", "drift");
+        ck_assert_uint_eq(l.n_changed, 0); /* whoever accepted here was told of it */
+        ck_assert_int_eq(e->changes[DRIFT_KIND_CIPHER].n, 3);
+        /* What was on the page once is not given to another entry. */
+        ck_assert_str_eq(ledger_of(&l), "1:A:drift 2:A:accepted 3:B:drift 5:A:drift");
+        end(&l);
+
+        begin(&l, "AB");
+        ck_assert_str_eq(ledger_of(&l), "1:A:drift 2:A:accepted 3:B:drift 5:A:drift");
+        ck_assert_int_eq(endpoint(&l, "A")->changes[DRIFT_KIND_CIPHER].n, 3);
+}
+END_TEST
+
+/* What they accepted is not what we did. */
+START_TEST(what_is_accepted_there_and_then_something_else_here_stands_as_well)
+{
+        LIFE;
+        size_t n = 0;
+
+        begin(&l, "A");
+        look(&l, "A", CIPHER_A);
+        look(&l, "A", CIPHER_B);
+        UNTIL_ENTRIES(&l, "A", "drift");
+        {
+                CLEANUP_STORE Store *other = open_store();
+
+                ck_assert_int_eq(store_accept(other, "A", _DRIFT_KIND_MAX, l.wall_at, &n), 0);
+                look(&l, "A", CIPHER_C);
+                accept_here(&l, "A");
+        }
+        UNTIL_ENTRIES(&l, "A", "drift accepted drift accepted");
+        ck_assert_uint_eq(l.n_changed, 1);
+        ck_assert_str_eq(ledger_of(&l), "1:A:drift 2:A:accepted 3:A:drift 4:A:accepted");
+}
+END_TEST
+
 START_TEST(ids_stay_over_a_restart)
 {
         LIFE;
@@ -946,6 +1015,8 @@ static Suite *make_suite(void)
         tcase_add_test(good, what_is_accepted_after_the_clock_was_set_back_is_followed);
         tcase_add_test(good, what_makes_no_sense_is_written_over);
         tcase_add_test(good, a_change_that_was_on_its_way_when_somebody_accepted_stands_once);
+        tcase_add_test(good, what_is_accepted_here_and_there_stands_once);
+        tcase_add_test(good, what_is_accepted_there_and_then_something_else_here_stands_as_well);
         tcase_add_test(good, ids_stay_over_a_restart);
         tcase_add_test(good, announcements_are_followed_and_taken_back);
         tcase_add_loop_test(good, who_is_missing_for_long_is_forgotten, 0, ARRAY_LEN(absences));

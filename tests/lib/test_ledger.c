@@ -221,6 +221,28 @@ START_TEST(a_full_one_keeps_what_waits)
 }
 END_TEST
 
+START_TEST(one_can_be_taken_out)
+{
+        CLEANUP(ledger_cleanup) Ledger *l = ledger();
+
+        ledger_remove(l, 1);
+        (void) insert(l, 0, 4, 3);
+        ledger_remove(l, 3);
+        ledger_remove(l, 7);
+        ledger_remove(l, 5);
+        check_ledger(l, "the middle", "4s 6s");
+        ledger_remove(l, 5);
+        ledger_remove(l, 6);
+        append(l, "a", DRIFT_KIND_LEAF, NOW);
+        check_ledger(l, "the newest, whose id is not given again", "4s 7a");
+
+        CLEANUP(page_done) Page p = ask(l, (LedgerQuery){ .kind = _DRIFT_KIND_MAX, .before_id = 6 });
+
+        ck_assert_uint_eq(p.n, 1);
+        ck_assert_int_eq(p.entries[0]->id, 4);
+}
+END_TEST
+
 /* ---- asking ---- */
 
 START_TEST(an_endpoint_is_asked_for_by_its_exact_name)
@@ -363,6 +385,7 @@ int main(void)
         tcase_add_loop_test(stored, what_the_store_holds_goes_before_what_it_does_not, 0,
                 ARRAY_LEN(insert_rows));
         tcase_add_test(stored, a_full_one_keeps_what_waits);
+        tcase_add_test(stored, one_can_be_taken_out);
         suite_add_tcase(suite, stored);
 
         tcase_add_test(asking, an_endpoint_is_asked_for_by_its_exact_name);
