@@ -9,15 +9,6 @@
 #include "tests/support/imported.h"
 #include "tests/support/suite.h"
 
-typedef struct Row {
-        const char *name;
-        const char *text; /* quotes are written as ' and become " */
-        const char *endpoints;
-        const char *skipped; /* NULL: none */
-        const char *issues;  /* NULL: none; else a part of what is said */
-        const ImportOptions *options;
-} Row;
-
 /* JSON in C strings is easier on the eye with single quotes. */
 static char *quoted(const char *s)
 {
@@ -30,29 +21,15 @@ static char *quoted(const char *s)
         return text;
 }
 
-static void run(const Row *row)
+static void run(const ImportedRow *row)
 {
         CLEANUP(import_result_done) ImportResult result = {0};
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
-        CLEANUP_BUF Buf endpoints = BUF_INIT, skipped = BUF_INIT, said = BUF_INIT;
         CLEANUP_FREE char *text = quoted(row->text);
         int r;
 
         r = import_ccdt_text("f", text, strlen(text), row->options, &issues, &result);
-
-        imported_append_endpoints(&result, &endpoints);
-        imported_append_skipped(&result, &skipped);
-        imported_append_issues(&issues, &said);
-        ck_assert_msg(strcmp(buf_str(&endpoints), row->endpoints) == 0, "%s:\n%s\nis not\n%s\n%s\n%s",
-                row->name, buf_str(&endpoints), row->endpoints, buf_str(&skipped), buf_str(&said));
-        ck_assert_msg(strcmp(buf_str(&skipped), row->skipped ? row->skipped : "") == 0,
-                "%s: skipped\n%s", row->name, buf_str(&skipped));
-        if (row->issues)
-                ck_assert_msg(strstr(buf_str(&said), row->issues), "%s: said\n%s", row->name,
-                        buf_str(&said));
-        else
-                ck_assert_msg(issues.n == 0, "%s: said\n%s", row->name, buf_str(&said));
-        ck_assert_msg(r == 0 || (r == -EINVAL && issues.n_errors > 0), "%s: %d", row->name, r);
+        imported_check(row, r, &result, &issues);
 }
 
 #define CLIENT "'type':'clientConnection'"
@@ -68,7 +45,7 @@ static const ImportOptions only_apps = { .include = app_globs, .n_include = 1 };
 static const ImportOptions only_senders = { .types = senders, .n_types = 1 };
 static const ImportOptions of_qm1 = { .qmgr = "QM1", .host = "unused" };
 
-static const Row good[] = {
+static const ImportedRow good[] = {
         {"a channel with all that is read", "{ 'channel': [ {\n 'general': { 'description': 'd' },\n 'name': "
                 "'APP.SVRCONN',\n 'clientConnection': { 'connection': [ { 'host': 'mq1.example.com', 'port': 1414 } ],"
                 " 'queueManager': 'QM1' },\n 'transmissionSecurity': { 'cipherSpecification': 'ANY_TLS12_OR_HIGHER', "
@@ -120,7 +97,7 @@ END_TEST
 
 /* ---- what is forgiven, and said ---- */
 
-static const Row forgiven[] = {
+static const ImportedRow forgiven[] = {
         {"a byte order mark", "\xef\xbb\xbf{'channel':[" A "]}", "1: " A_DIALS, NULL,
                 "f:1: warning: the file begins with a byte order mark", NULL},
         {"a comma behind the last key, as in IBM's example", "{'channel':[{'name':'A'," CLIENT "," AT(P) ",\n"
@@ -160,7 +137,7 @@ END_TEST
 
 /* ---- mistakes ---- */
 
-static const Row mistakes[] = {
+static const ImportedRow mistakes[] = {
         {"nothing", "", "", NULL, "f:1: the file is not well-formed JSON", NULL},
         {"no JSON", "DEFINE CHANNEL(A)", "", NULL, "f:1: the file is not well-formed JSON", NULL},
         {"missing commas, with the line", "{'channel':[\n{'name':'A'\n'type':'clientConnection'}]}", "", NULL,

@@ -11,20 +11,10 @@
 
 static const ImportOptions with_host = { .host = "h" };
 
-typedef struct Row {
-        const char *name;
-        const char *text;
-        const char *endpoints;
-        const char *skipped; /* NULL: none */
-        const char *issues;  /* NULL: none; else a part of what is said */
-        const ImportOptions *options;
-} Row;
-
-static void run(const Row *row, const ImportOptions *fallback)
+static void run(const ImportedRow *row, const ImportOptions *fallback)
 {
         CLEANUP(import_result_done) ImportResult result = {0};
         CLEANUP(issues_done) Issues issues = ISSUES_INIT;
-        CLEANUP_BUF Buf endpoints = BUF_INIT, skipped = BUF_INIT, said = BUF_INIT;
         /* Without room behind it, so that reading on is seen by the sanitizer. */
         size_t len = strlen(row->text);
         CLEANUP_FREE char *text = malloc(len ? len : 1);
@@ -33,20 +23,7 @@ static void run(const Row *row, const ImportOptions *fallback)
         ck_assert_ptr_nonnull(text);
         memcpy(text, row->text, len);
         r = import_mqsc_text("f", text, len, row->options ? row->options : fallback, &issues, &result);
-
-        imported_append_endpoints(&result, &endpoints);
-        imported_append_skipped(&result, &skipped);
-        imported_append_issues(&issues, &said);
-        ck_assert_msg(strcmp(buf_str(&endpoints), row->endpoints) == 0, "%s:\n%s\nis not\n%s\n%s\n%s",
-                row->name, buf_str(&endpoints), row->endpoints, buf_str(&skipped), buf_str(&said));
-        ck_assert_msg(strcmp(buf_str(&skipped), row->skipped ? row->skipped : "") == 0,
-                "%s: skipped\n%s", row->name, buf_str(&skipped));
-        if (row->issues)
-                ck_assert_msg(strstr(buf_str(&said), row->issues), "%s: said\n%s", row->name,
-                        buf_str(&said));
-        else
-                ck_assert_msg(issues.n == 0, "%s: said\n%s", row->name, buf_str(&said));
-        ck_assert_msg(r == 0 || (r == -EINVAL && issues.n_errors > 0), "%s: %d", row->name, r);
+        imported_check(row, r, &result, &issues);
 }
 
 /* ---- quotes, continuation, separators ---- */
@@ -54,7 +31,7 @@ static void run(const Row *row, const ImportOptions *fallback)
 #define A "CHANNEL(A) CHLTYPE(SVRCONN) SSLCIPH(ANY)"
 #define A_LISTENS "1: A SVRCONN listens h(1414) ANY"
 
-static const Row rules[] = {
+static const ImportedRow rules[] = {
         {"a command on one line", "DEFINE " A "\n", A_LISTENS, NULL, NULL, NULL},
         {"the last line needs no line end", "DEFINE " A, A_LISTENS, NULL, NULL, NULL},
         {"lines may end in carriage return and line feed", "DEFINE CHANNEL(A) +\r\n CHLTYPE(SVRCONN) +\r\n"
@@ -156,7 +133,7 @@ END_TEST
 
 /* ---- mistakes ---- */
 
-static const Row mistakes[] = {
+static const ImportedRow mistakes[] = {
         {"a repeated parameter", "DEFINE " A " +\n DESCR('a') +\n DESCR('b')\n", "", NULL,
                 "f:3: A: DESCR stands twice; remove one of them", NULL},
         {"a repeated parameter that is not read", "DEFINE " A " HBINT(1) HBINT(2)\n", "", NULL,
@@ -235,7 +212,7 @@ static const ImportOptions none = {0};
 #define RCVR "CHLTYPE(RCVR) SSLCIPH(ANY)"
 #define DIALS "CONNAME('p(1414)') SSLCIPH(ANY)"
 
-static const Row meanings[] = {
+static const ImportedRow meanings[] = {
         {"ALTER changes what it says", "DEFINE " A " DESCR('a')\nALTER CHL(A) CHLTYPE(SVRCONN) SSLCIPH(NEW)\n",
                 "1: A SVRCONN listens h(1414) NEW descr=a", NULL, NULL, NULL},
         {"ALTER to a blank takes TLS away", "DEFINE " A "\nALTER CHL(A) CHLTYPE(SVRCONN) SSLCIPH(' ')\n", "",
@@ -381,7 +358,7 @@ static const char dumped[] =
 
 static const ImportOptions of_other = { .qmgr = "OTHER", .host = "h" };
 
-static const Row dumps[] = {
+static const ImportedRow dumps[] = {
         {"a dump", dumped, "11: APP.SVRCONN SVRCONN listens h(1420) ANY_TLS12_OR_HIGHER qmgr=QM1 by=QM1 "
                 "peer=CN=\"app\",O=x cauth=REQUIRED descr=what people's clients use", NULL, NULL, NULL},
         {"a dump with -o 1line", "* Queue manager name: QM1\n* Command issued: dmpmqcfg -m QM1 -a -o 1line\n"
@@ -417,7 +394,7 @@ END_TEST
 /* Two cells, the second in column 44. */
 #define CELLS_A "   CHANNEL(A)                              CHLTYPE(SVRCONN)\n"
 
-static const Row displays[] = {
+static const ImportedRow displays[] = {
         {"what runmqsc prints", BANNER "     1 : DISPLAY CHANNEL(*) ALL\n" CHANNEL_MESSAGE
                 "   CHANNEL(QM1.TO.QM2)                     CHLTYPE(RCVR)\n"
                 "   BATCHSZ(50)                             CERTLABL(QM2)\n"
@@ -557,7 +534,7 @@ static const ImportOptions apps_without_system = { .host = "h", .include = app_g
 #define SYSTEM_A "2: SYSTEM.A RCVR listens h(1414) X"
 #define B2 "3: B2 SDR dials p(1) X"
 
-static const Row filters[] = {
+static const ImportedRow filters[] = {
         {"include takes what one of its globs takes", THREE, APP_1 "\n" B2, "2: SYSTEM.A is not in include =", NULL,
                 &only_apps},
         {"exclude leaves out", THREE, APP_1 "\n" B2, "2: SYSTEM.A exclude = \"SYSTEM.*\"", NULL, &no_system},

@@ -4,6 +4,8 @@
 
 /* What an import gave, as text that a table row can hold: one line for each, joined by newlines. */
 
+#include <check.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -56,6 +58,37 @@ static inline void imported_append_issues(const Issues *issues, Buf *b)
                         buf_append_char(b, '\n');
                 issue_append(&issues->list[i], b);
         }
+}
+
+/* What a row of an importer's table expects of the text. */
+typedef struct ImportedRow {
+        const char *name;
+        const char *text;
+        const char *endpoints;
+        const char *skipped; /* NULL: none */
+        const char *issues;  /* NULL: none; else a part of what is said */
+        const ImportOptions *options;
+} ImportedRow;
+
+/* `r` is what the importer returned. */
+static inline void imported_check(
+        const ImportedRow *row, int r, const ImportResult *result, const Issues *issues)
+{
+        CLEANUP_BUF Buf endpoints = BUF_INIT, skipped = BUF_INIT, said = BUF_INIT;
+
+        imported_append_endpoints(result, &endpoints);
+        imported_append_skipped(result, &skipped);
+        imported_append_issues(issues, &said);
+        ck_assert_msg(strcmp(buf_str(&endpoints), row->endpoints) == 0, "%s:\n%s\nis not\n%s\n%s\n%s",
+                row->name, buf_str(&endpoints), row->endpoints, buf_str(&skipped), buf_str(&said));
+        ck_assert_msg(strcmp(buf_str(&skipped), row->skipped ? row->skipped : "") == 0,
+                "%s: skipped\n%s", row->name, buf_str(&skipped));
+        if (row->issues)
+                ck_assert_msg(strstr(buf_str(&said), row->issues), "%s: said\n%s", row->name,
+                        buf_str(&said));
+        else
+                ck_assert_msg(issues->n == 0, "%s: said\n%s", row->name, buf_str(&said));
+        ck_assert_msg(r == 0 || (r == -EINVAL && issues->n_errors > 0), "%s: %d", row->name, r);
 }
 
 #endif
