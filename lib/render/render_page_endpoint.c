@@ -129,22 +129,11 @@ static int append_looking(const Page *p, const Endpoint *e)
 
 static const char *mq_words(const Endpoint *e)
 {
-        static const char *const words[] = {
-                [MQ_RESULT_NONE] = "not asked yet",
-                [MQ_RESULT_ACCEPTED] = "the channel was accepted",
-                [MQ_RESULT_REFUSED] = "the channel was refused",
-                [MQ_RESULT_NOT_MQ] = "what answers inside TLS does not speak MQ",
-                [MQ_RESULT_PROTOCOL_ERROR] = "the conversation broke",
-                [MQ_RESULT_NOT_AGREED] = "no agreement was reached",
-                [MQ_RESULT_CLOSED] = "the connection was closed instead of an answer",
-                [MQ_RESULT_TIMEOUT] = "no answer came within the time limit",
-        };
         bool inferred = false;
 
-        _Static_assert(ARRAY_LEN(words) == _MQ_RESULT_MAX, "every result has its words");
         if (diagnosis_mq_is_accepted(&e->mq, e->config->chltype, &inferred) && inferred)
                 return "the channel is accepted (inferred: a client was refused only for the type)";
-        return words[e->mq.result];
+        return view_mq_phrase(e->mq.result);
 }
 
 static void append_mq(const Page *p, const Endpoint *e)

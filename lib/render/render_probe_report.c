@@ -278,20 +278,8 @@ static void append_refusal(const MqInitFacts *f, Buf *text)
 
 static void append_mq_verdict(const MqOutcome *mq, ChannelType chltype, Buf *text)
 {
-        static const char *const words[] = {
-                [MQ_RESULT_NONE] = "",
-                [MQ_RESULT_ACCEPTED] = "the channel was accepted",
-                [MQ_RESULT_REFUSED] = "the channel was refused",
-                [MQ_RESULT_NOT_MQ] = "what answers inside TLS does not speak MQ",
-                [MQ_RESULT_PROTOCOL_ERROR] = "the conversation broke",
-                [MQ_RESULT_NOT_AGREED] = "no agreement was reached",
-                [MQ_RESULT_CLOSED] = "the connection was closed instead of an answer",
-                [MQ_RESULT_TIMEOUT] = "no answer came within the time limit",
-        };
         const MqInitFacts *f = &mq->facts;
         bool inferred = false;
-
-        _Static_assert(ARRAY_LEN(words) == _MQ_RESULT_MAX, "every result has its words");
 
         (void) diagnosis_mq_is_accepted(mq, chltype, &inferred);
         if (inferred) {
@@ -300,7 +288,7 @@ static void append_mq_verdict(const MqOutcome *mq, ChannelType chltype, Buf *tex
                 append_refusal(f, text);
                 buf_append_char(text, ')');
         } else {
-                buf_append_str(text, words[mq->result]);
+                buf_append_str(text, view_mq_phrase(mq->result));
                 append_refusal(f, text);
         }
         if (f->error_text[0] != '\0')

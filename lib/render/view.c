@@ -117,6 +117,25 @@ const char *view_mq_result(MqResult result)
         return names[result];
 }
 
+const char *view_mq_phrase(MqResult result)
+{
+        static const char *const phrases[] = {
+                [MQ_RESULT_NONE] = "not asked yet",
+                [MQ_RESULT_ACCEPTED] = "the channel was accepted",
+                [MQ_RESULT_REFUSED] = "the channel was refused",
+                [MQ_RESULT_NOT_MQ] = "what answers inside TLS does not speak MQ",
+                [MQ_RESULT_PROTOCOL_ERROR] = "the conversation broke",
+                [MQ_RESULT_NOT_AGREED] = "no agreement was reached",
+                [MQ_RESULT_CLOSED] = "the connection was closed instead of an answer",
+                [MQ_RESULT_TIMEOUT] = "no answer came within the time limit",
+        };
+
+        _Static_assert(ARRAY_LEN(phrases) == _MQ_RESULT_MAX, "every result has its words");
+        assert(result < _MQ_RESULT_MAX);
+
+        return phrases[result];
+}
+
 bool view_mq_answered(const MqOutcome *mq)
 {
         assert(mq);

@@ -52,6 +52,7 @@ bool view_shows_leaf(const AddressObservation *a);
 Observed view_addresses_consistent(const Endpoint *e);
 
 const char *view_mq_result(MqResult result); /* "accepted", "not_mq", …; NULL for NONE */
+const char *view_mq_phrase(MqResult result); /* "the channel was accepted", …, for people */
 
 /* Did it speak as a queue manager does, whatever it said? */
 bool view_mq_answered(const MqOutcome *mq);
