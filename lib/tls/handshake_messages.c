@@ -20,19 +20,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tls/hello.h"
+
 enum {
         EXTENSION_SUPPORTED_VERSIONS = 43,
         EXTENSION_CERTIFICATE_AUTHORITIES = 47,
 
         ALERT_LEVEL_FATAL = 2,
-        RANDOM_SIZE = 32,
         MESSAGE_TYPE_SIZE = 1,
-};
-
-/* A ServerHello with this random is a HelloRetryRequest (RFC 8446 section 4.1.3). */
-static const uint8_t hello_retry_random[RANDOM_SIZE] = {
-        0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
-        0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
 };
 
 typedef struct Reader {
@@ -123,9 +118,9 @@ static void server_hello_seen(Handshake *h, SSL *ssl, Reader body)
         Reader random, session_id;
         uint32_t version, cipher, compression;
 
-        if (!read_number(&body, 2, &version) || !read_bytes(&body, RANDOM_SIZE, &random))
+        if (!read_number(&body, 2, &version) || !read_bytes(&body, HELLO_RANDOM_SIZE, &random))
                 return;
-        if (memcmp(random.data, hello_retry_random, RANDOM_SIZE) == 0) {
+        if (memcmp(random.data, hello_retry_random, HELLO_RANDOM_SIZE) == 0) {
                 f->hello_retry_seen = true;
                 return;
         }

@@ -22,6 +22,9 @@ enum {
         HELLO_BYTES_MAX = 16384, /* of an answer: by then it is decided */
 };
 
+/* A ServerHello with this random is a HelloRetryRequest (RFC 8446 section 4.1.3). */
+extern const uint8_t hello_retry_random[HELLO_RANDOM_SIZE];
+
 typedef struct HelloOffer {
         uint16_t version;      /* SSL 3.0 to TLS 1.3; up to TLS 1.2 a listener may answer with less */
         const uint16_t *codes; /* cipher suites, in order */

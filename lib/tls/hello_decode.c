@@ -38,8 +38,7 @@ enum {
         ALERT_UNRECOGNIZED_NAME = 112,
 };
 
-/* A ServerHello with this random is a HelloRetryRequest (RFC 8446 section 4.1.3). */
-static const uint8_t retry_random[HELLO_RANDOM_SIZE] = {
+const uint8_t hello_retry_random[HELLO_RANDOM_SIZE] = {
         0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
         0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
 };
@@ -249,7 +248,7 @@ static bool read_server_hello(Wire *w, HelloReply *reply)
 
         reply->version = (uint16_t) version;
         reply->cipher = (uint16_t) cipher;
-        reply->is_retry = memcmp(random, retry_random, sizeof(random)) == 0;
+        reply->is_retry = memcmp(random, hello_retry_random, sizeof(random)) == 0;
         return read_extensions(w, reply);
 }
 

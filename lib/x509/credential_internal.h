@@ -9,6 +9,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 #include "x509/credential.h"
 
@@ -59,6 +60,9 @@ int credential_pem_key(const CredentialFile *f, const char *passphrase, char **r
 /* All that a PKCS#12 file holds. */
 int credential_pkcs12(const CredentialFile *f, const char *passphrase, char **ret_problem,
         CredentialBag *bag);
+
+/* Was the last failure a cipher that OpenSSL 3 keeps in its legacy provider? Empties the error queue. */
+bool credential_was_unsupported(void);
 
 void credential_bag_done(CredentialBag *bag);
 

@@ -36,8 +36,7 @@ static int not_pkcs12(const CredentialFile *f, char **ret_problem)
                 f->path);
 }
 
-/* Whether the last failure was a cipher that OpenSSL 3 keeps in its legacy provider. */
-static bool is_unsupported(void)
+bool credential_was_unsupported(void)
 {
         unsigned long code;
         bool found = false;
@@ -67,7 +66,7 @@ static int open_parsed(PKCS12 *p12, const CredentialFile *f, const char *passphr
 
         ERR_clear_error();
         if (!mac_fits(p12, passphrase)) {
-                if (is_unsupported())
+                if (credential_was_unsupported())
                         goto unsupported;
                 if (!passphrase)
                         return credential_problem(ret_problem, -ENOKEY,
@@ -78,7 +77,7 @@ static int open_parsed(PKCS12 *p12, const CredentialFile *f, const char *passphr
                         "the passphrase does not open %s; correct the passphrase", f->path);
         }
         if (!PKCS12_parse(p12, passphrase ? passphrase : "", &bag->key, &own, &bag->certs)) {
-                if (is_unsupported())
+                if (credential_was_unsupported())
                         goto unsupported;
                 return credential_problem(ret_problem, -EBADMSG,
                         "the PKCS#12 file %s cannot be read; export it anew", f->path);

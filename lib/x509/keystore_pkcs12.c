@@ -62,20 +62,6 @@ static int cannot_read(KeystoreReader *r)
         return keystore_damaged(r, "as PKCS#12 it cannot be decoded");
 }
 
-/* Whether the last failure was a cipher that OpenSSL 3 keeps in its legacy provider. */
-static bool is_unsupported(void)
-{
-        unsigned long code;
-        bool found = false;
-
-        while ((code = ERR_get_error()) != 0)
-                found = found || ERR_GET_REASON(code) == ERR_R_UNSUPPORTED ||
-                        (ERR_GET_LIB(code) == ERR_LIB_EVP &&
-                                (ERR_GET_REASON(code) == EVP_R_UNSUPPORTED_ALGORITHM ||
-                                        ERR_GET_REASON(code) == EVP_R_UNKNOWN_PBE_ALGORITHM));
-        return found;
-}
-
 static int unsupported(KeystoreReader *r)
 {
         return credential_problem(r->ret_problem, -ENOTSUP,
@@ -174,7 +160,7 @@ static int check_mac(KeystoreReader *r, Pkcs12 *p)
         p->is_open = find_passphrase(p, r->passphrase);
         if (p->is_open)
                 return 0;
-        if (is_unsupported())
+        if (credential_was_unsupported())
                 return unsupported(r);
         /* Certificates in safes that are not encrypted can be read without. */
         if (!r->passphrase)
@@ -251,9 +237,9 @@ static int open_encrypted(KeystoreReader *r, const Pkcs12 *p, const PKCS7 *safe,
         ERR_clear_error();
         *ret = PKCS12_unpack_p7encdata(
                 (PKCS7 *) (uintptr_t) safe, p->passphrase, passphrase_length(p));
-        if (!*ret && is_unsupported()) {
+        if (!*ret && credential_was_unsupported()) {
                 *ret = decrypt_legacy(p, content);
-                if (!*ret && is_unsupported())
+                if (!*ret && credential_was_unsupported())
                         return unsupported(r);
         }
         if (*ret)
