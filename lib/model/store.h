@@ -47,8 +47,6 @@ typedef enum StoreProblem {
         _STORE_PROBLEM_MAX,
 } StoreProblem;
 
-const char *store_problem_to_string(StoreProblem p); /* "damaged", … */
-
 typedef struct StoreReport {
         StoreProblem problem;
         int r;           /* -errno: why it cannot be opened, or (READ_ONLY) written; else 0 */
@@ -129,9 +127,6 @@ typedef struct StoredEndpoints {
 
 void stored_endpoints_done(StoredEndpoints *e);
 const StoredEndpoint *stored_endpoints_find(const StoredEndpoints *e, const char *name);
-
-/* Is `now` in its window? From the first second to the last but one. */
-bool stored_endpoint_is_expected(const StoredEndpoint *e, int64_t now_at);
 
 int store_load(Store *s, StoredEndpoints *ret);
 

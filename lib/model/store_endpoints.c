@@ -27,13 +27,6 @@ void stored_endpoints_done(StoredEndpoints *e)
         *e = (StoredEndpoints) {0};
 }
 
-bool stored_endpoint_is_expected(const StoredEndpoint *e, int64_t now_at)
-{
-        assert(e);
-
-        return e->expected_from_at <= now_at && now_at < e->expected_until_at;
-}
-
 /* Where it is, or where it would be. */
 static size_t find_place(const StoredEndpoints *e, const char *name, bool *ret_found)
 {

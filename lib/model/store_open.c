@@ -18,21 +18,6 @@
 
 #include "base/escape.h"
 
-static const char *const problem_names[_STORE_PROBLEM_MAX] = {
-        [STORE_PROBLEM_NONE] = "none",
-        [STORE_PROBLEM_DAMAGED] = "damaged",
-        [STORE_PROBLEM_READ_ONLY] = "read_only",
-        [STORE_PROBLEM_NEWER] = "newer",
-        [STORE_PROBLEM_UNAVAILABLE] = "unavailable",
-};
-
-const char *store_problem_to_string(StoreProblem p)
-{
-        assert(p < _STORE_PROBLEM_MAX);
-
-        return problem_names[p];
-}
-
 void store_report_done(StoreReport *r)
 {
         assert(r);

@@ -204,13 +204,6 @@ WebPasswords *web_passwords_free(WebPasswords *p)
         return NULL;
 }
 
-size_t web_passwords_count(const WebPasswords *p)
-{
-        assert(p);
-
-        return p->n_users;
-}
-
 const char *web_passwords_find(const WebPasswords *p, const char *name)
 {
         const User *user = NULL;

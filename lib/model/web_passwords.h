@@ -28,8 +28,6 @@ int web_passwords_load(const char *path, Issues *issues, WebPasswords **ret);
 WebPasswords *web_passwords_free(WebPasswords *p);
 DEFINE_CLEANUP(WebPasswords, web_passwords_free, web_passwords_cleanup)
 
-size_t web_passwords_count(const WebPasswords *p);
-
 /* The hash of a user, NULL where there is none of that name. Valid as long as `p`. */
 const char *web_passwords_find(const WebPasswords *p, const char *name);
 

@@ -24,7 +24,4 @@ const char *sni_mode_to_string(SniMode m);
  * blanks of the name are not part of it. */
 void sni_from_channel(const char *channel, Buf *b);
 
-/* Recovers the channel name from such a server_name. Returns 0, -EINVAL if it is none, -ENOMEM. */
-int sni_to_channel(const char *sni, char **ret_channel);
-
 #endif

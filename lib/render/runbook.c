@@ -69,15 +69,6 @@ void runbook_append_name(Buf *b, const RunbookTopic *topic)
         append_name(b, topic, '/');
 }
 
-void runbook_append_diagnosis(Buf *b, const DiagnosisInfo *info)
-{
-        const RunbookTopic topic = {.kind = RUNBOOK_DIAGNOSIS, .diagnosis = info};
-
-        assert(info);
-
-        runbook_append_name(b, &topic);
-}
-
 bool runbook_find(const char *name, RunbookTopic *ret)
 {
         static const char slashes[] = {'/', '_'};

@@ -44,7 +44,4 @@ bool runbook_find(const char *name, RunbookTopic *ret);
 
 void runbook_append_name(Buf *b, const RunbookTopic *topic);
 
-/* The same of a diagnosis, for who links to it. */
-void runbook_append_diagnosis(Buf *b, const DiagnosisInfo *info);
-
 #endif

@@ -91,18 +91,6 @@ void survey_init(Survey *s)
         *s = (Survey){.next = askable_from(0)};
 }
 
-size_t survey_n_left(const Survey *s)
-{
-        size_t n = 0, n_left = 0;
-
-        assert(s);
-
-        (void) cipherspec_table(&n);
-        for (size_t row = s->next; row < n; row = askable_from(row + 1))
-                n_left++;
-        return n_left;
-}
-
 const CipherSpec *survey_next(const Survey *s)
 {
         size_t n = 0;

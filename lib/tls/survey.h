@@ -68,7 +68,6 @@ void survey_init(Survey *s);
  * connection before any handshake, and must not be negotiated (RFC 5246 appendix A.5). */
 bool survey_is_askable(const CipherSpec *spec);
 
-size_t survey_n_left(const Survey *s);
 bool survey_is_done(const Survey *s);
 
 /* The question that is open, the same until it is answered; NULL when done. */

@@ -330,60 +330,6 @@ void cert_facts_done(CertFacts *c)
         *c = (CertFacts){ 0 };
 }
 
-static int copy_dn(const Dn *from, Dn *to)
-{
-        int q = 0;
-
-        for (size_t i = 0; q == 0 && i < from->n_attributes; i++) {
-                const DnAttribute *a = &from->attributes[i];
-
-                q = dn_add(to, a->oid, a->value, a->value_len, a->rdn);
-        }
-        return q;
-}
-
-static int copy_sans(const CertFacts *from, CertFacts *to)
-{
-        if (from->n_sans == 0)
-                return 0;
-        to->sans = calloc(from->n_sans, sizeof(*to->sans));
-        if (!to->sans)
-                return -ENOMEM;
-        for (; to->n_sans < from->n_sans; to->n_sans++)
-                if (util_copy_text(from->sans[to->n_sans], &to->sans[to->n_sans]) < 0)
-                        return -ENOMEM;
-        return 0;
-}
-
-int cert_facts_copy(const CertFacts *c, CertFacts *ret)
-{
-        CLEANUP(cert_facts_done) CertFacts copy = *c;
-
-        /* The plain values are there; everything owned is made anew. */
-        copy.subject = copy.issuer = (Dn){ 0 };
-        copy.fault_text = copy.serial = NULL;
-        copy.subject_mq = copy.issuer_mq = copy.subject_rfc4514 = copy.issuer_rfc4514 = NULL;
-        copy.sans = NULL;
-        copy.n_sans = 0;
-        copy.key_algorithm = copy.curve = NULL;
-        copy.signature_algorithm = copy.signature_digest = NULL;
-
-        if (util_copy_text(c->fault_text, &copy.fault_text) < 0 ||
-                copy_dn(&c->subject, &copy.subject) < 0 || copy_dn(&c->issuer, &copy.issuer) < 0 ||
-                util_copy_text(c->subject_mq, &copy.subject_mq) < 0 ||
-                util_copy_text(c->issuer_mq, &copy.issuer_mq) < 0 ||
-                util_copy_text(c->subject_rfc4514, &copy.subject_rfc4514) < 0 ||
-                util_copy_text(c->issuer_rfc4514, &copy.issuer_rfc4514) < 0 ||
-                util_copy_text(c->serial, &copy.serial) < 0 || copy_sans(c, &copy) < 0 ||
-                util_copy_text(c->key_algorithm, &copy.key_algorithm) < 0 ||
-                util_copy_text(c->curve, &copy.curve) < 0 ||
-                util_copy_text(c->signature_algorithm, &copy.signature_algorithm) < 0 ||
-                util_copy_text(c->signature_digest, &copy.signature_digest) < 0)
-                return -ENOMEM;
-        move_facts(&copy, ret);
-        return 0;
-}
-
 void cert_hex(const uint8_t digest[CERT_SHA256_SIZE], char ret[2 * CERT_SHA256_SIZE + 1])
 {
         static const char digits[] = "0123456789ABCDEF";

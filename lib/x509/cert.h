@@ -96,9 +96,6 @@ int cert_facts_from_der(const void *der, size_t der_len, CertFacts *ret);
 
 void cert_facts_done(CertFacts *c);
 
-/* Deep copy. Returns 0 or -ENOMEM. */
-int cert_facts_copy(const CertFacts *c, CertFacts *ret);
-
 /*
  * Reads a DER Time (tag UTCTime 0x17 or GeneralizedTime 0x18, length and content) strictly as RFC
  * 5280 section 4.1.2.5 wants it: seconds present, Z, no offsets, a real date. UTCTime years 50..99

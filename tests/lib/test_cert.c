@@ -635,33 +635,6 @@ START_TEST(test_unreadable_key)
 }
 END_TEST
 
-START_TEST(test_copy)
-{
-        PkiAttribute a = PKI_ATTRIBUTE("CN", V_ASN1_UTF8STRING, "a\0b");
-        CLEANUP_FACTS CertFacts f = read_options(&(PkiOptions){ .attributes = &a, .n_attributes = 1,
-                .serial_hex = "-1", .n_filler_sans = 3, .key_kind = PKI_KEY_P384 });
-        CLEANUP_FACTS CertFacts copy = { 0 };
-        CertFacts empty = { 0 }, empty_copy;
-
-        ck_assert_int_eq(cert_facts_copy(&f, &copy), 0);
-        ck_assert(dn_equal(&f.subject, &copy.subject) && dn_equal(&f.issuer, &copy.issuer));
-        ck_assert_ptr_ne(f.subject.attributes, copy.subject.attributes);
-        ck_assert_str_eq(f.subject_mq, copy.subject_mq);
-        ck_assert_str_eq(f.issuer_rfc4514, copy.issuer_rfc4514);
-        ck_assert_str_eq(f.serial, copy.serial);
-        ck_assert_str_eq(f.curve, copy.curve);
-        ck_assert_str_eq(f.fault_text, copy.fault_text);
-        ck_assert_uint_eq(copy.n_sans, 3);
-        ck_assert_str_eq(f.sans[2], copy.sans[2]);
-        ck_assert_ptr_ne(f.sans[2], copy.sans[2]);
-        ck_assert_mem_eq(f.sha256, copy.sha256, sizeof(f.sha256));
-        ck_assert_int_eq(f.not_after_at, copy.not_after_at);
-        ck_assert_int_eq(cert_facts_copy(&empty, &empty_copy), 0);
-        cert_facts_done(&empty_copy);
-        cert_facts_done(&empty_copy); /* twice is harmless */
-}
-END_TEST
-
 START_TEST(test_hex)
 {
         uint8_t digest[CERT_SHA256_SIZE] = { 0xAB, 0x12, [31] = 0xFF };
@@ -695,7 +668,6 @@ static Suite *make_suite(void)
         tcase_add_loop_test(facts, test_extensions, 0, ARRAY_LEN(extensions));
         tcase_add_test(facts, test_extension_twice);
         tcase_add_test(facts, test_multi_valued_rdn);
-        tcase_add_test(facts, test_copy);
         tcase_add_test(facts, test_hex);
         suite_add_tcase(s, facts);
         tcase_add_loop_test(hostile, test_names, 0, ARRAY_LEN(names));

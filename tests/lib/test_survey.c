@@ -42,6 +42,18 @@ static HelloReply chosen(uint16_t version, uint16_t cipher)
         return (HelloReply){.version = version, .cipher = cipher, .alert = -1};
 }
 
+/* How many questions are still to come. */
+static size_t n_left_of(const Survey *s)
+{
+        const HelloReply refused = {.alert = 40};
+        Survey rest = *s;
+        size_t n = 0;
+
+        for (; !survey_is_done(&rest); n++)
+                survey_record(&rest, HELLO_REFUSED, &refused);
+        return n;
+}
+
 /* ---- questions ---- */
 
 START_TEST(every_row_is_asked_once_in_catalogue_order)
@@ -55,7 +67,7 @@ START_TEST(every_row_is_asked_once_in_catalogue_order)
                 const CipherSpec *spec = survey_next(&s);
                 HelloReply reply = chosen(spec->version, spec->code);
 
-                ck_assert_uint_eq(survey_n_left(&s), n_left);
+                ck_assert_uint_eq(n_left_of(&s), n_left);
                 ck_assert_ptr_eq(survey_next(&s), spec); /* until it is answered */
                 ck_assert(survey_is_askable(spec));
                 ck_assert(!last || spec > last);
@@ -64,7 +76,7 @@ START_TEST(every_row_is_asked_once_in_catalogue_order)
                 n_left--;
         }
         ck_assert_uint_eq(n_left, 0);
-        ck_assert_uint_eq(survey_n_left(&s), 0);
+        ck_assert_uint_eq(n_left_of(&s), 0);
         ck_assert_ptr_null(survey_next(&s));
 }
 END_TEST
@@ -213,7 +225,7 @@ START_TEST(three_connections_in_a_row_that_fail_end_the_survey)
                 survey_unreached(&s);
         }
         ck_assert(survey_is_done(&s));
-        ck_assert_uint_eq(survey_n_left(&s), 0);
+        ck_assert_uint_eq(n_left_of(&s), 0);
         ck_assert_int_eq(survey_finish(&s, 1, &f), 0);
         for (size_t i = 0; i < n; i++)
                 n_unknown += survey_facts_answer(f, &table[i]) == SURVEY_UNKNOWN ? 1 : 0;
@@ -233,7 +245,7 @@ START_TEST(a_listener_that_comes_back_is_asked_on)
                 survey_unreached(&s);
                 survey_record(&s, HELLO_REFUSED, &refused);
         }
-        ck_assert_uint_eq(survey_n_left(&s), n_rows() - N_NOT_ASKABLE - 15);
+        ck_assert_uint_eq(n_left_of(&s), n_rows() - N_NOT_ASKABLE - 15);
 }
 END_TEST
 
@@ -243,7 +255,7 @@ START_TEST(the_last_question_may_fail_too)
         Survey s;
 
         survey_init(&s);
-        while (survey_n_left(&s) > 1)
+        while (n_left_of(&s) > 1)
                 survey_record(&s, HELLO_REFUSED, &refused);
         survey_unreached(&s);
         ck_assert(survey_is_done(&s));
