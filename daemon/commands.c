@@ -143,8 +143,7 @@ static int append_keystores(Buf *b, Config *config, Issues *issues)
                 if (all[i].read_at == 0)
                         issues_add_warning(issues, c->file, c->line, c->name,
                                 "%s could not be read in time; look at the disk that it is on", c->path);
-                else if (all[i].severity != SEVERITY_OK)
-                        issues_add_warning(issues, c->file, c->line, c->name, "%s", buf_str(&message));
+                repository_complain(&all[i], issues);
                 if (!all[i].keystore)
                         continue;
                 escape_terminal(b, all[i].keystore->path, strlen(all[i].keystore->path));

@@ -16,6 +16,7 @@
 #include "judge/diagnosis.h"
 #include "judge/expiry.h"
 #include "model/config.h"
+#include "model/issue.h"
 #include "x509/keystore.h"
 
 /* One certificate in it. */
@@ -100,6 +101,16 @@ const KeystoreServed *repository_served(const Repository *r, const char *certlab
  * relative to now, so that another sentence is news. Printable; labels and names are escaped.
  */
 void repository_append_message(const Repository *r, Buf *b);
+
+enum {
+        REPOSITORY_PROBLEMS_MAX = 20, /* said about one; a file can miss thousands of labels */
+};
+
+/*
+ * Everything that is wrong with it, as warnings at its place in the configuration: the most urgent first,
+ * in the order in which repository_append_message() chooses. Nothing where all is well or nothing was read.
+ */
+void repository_complain(const Repository *r, Issues *issues);
 
 /* "personal": its private key is there; "signer": kept as one that is trusted; "certificate": the file
  * does not say. */

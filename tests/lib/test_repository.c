@@ -378,6 +378,86 @@ START_TEST(it_is_read_when_it_has_come_to_rest)
 }
 END_TEST
 
+/* ---- everything that is wrong ---- */
+
+static void complaints(const Repository *r, Issues *ret)
+{
+        repository_complain(r, ret);
+        ck_assert(!ret->failed);
+        ck_assert_uint_eq(ret->n_errors, 0);
+        for (size_t i = 0; i < ret->n; i++) {
+                ck_assert(ret->list[i].is_warning);
+                ck_assert_str_eq(ret->list[i].file, "test");
+                ck_assert_uint_eq(ret->list[i].line, 1);
+                ck_assert_str_eq(ret->list[i].setting, "k");
+        }
+}
+
+START_TEST(everything_is_told_and_the_most_urgent_first)
+{
+        static const char *const words[] = {
+                "expired on", /* of the queue manager's own, although it comes last in the file */
+                "no certificate with the label 'gone'",
+                "labelled 'ends second' ends soon, on 2026-01-04", /* critical, by its threshold */
+                "labelled 'ends first' ends soon, on 2026-01-11",
+                "labelled 'ends last' ends soon, on 2026-01-21",
+                "does not hold the signer 'CN=Inter'", /* which two need */
+                "mode of the stash file",
+        };
+        CLEANUP_PKI PkiCert inter = pki_issue(&(PkiOptions){ .cn = "Inter", .ca = true });
+        CLEANUP_PKI PkiCert old = certificate("QM1", -10, -1);
+        CLEANUP_PKI PkiCert second = pki_issue(&(PkiOptions){ .cn = "A", .issuer = &inter,
+                .not_before = PKI_AT(NOW - DAY), .not_after = PKI_AT(NOW + 3 * DAY) });
+        CLEANUP_PKI PkiCert first = certificate("A", -1, 10);
+        CLEANUP_PKI PkiCert last = pki_issue(&(PkiOptions){ .cn = "B", .issuer = &inter,
+                .not_before = PKI_AT(NOW - DAY), .not_after = PKI_AT(NOW + 20 * DAY) });
+        const MakerRecord records[] = {
+                { .label = "ends last", .cert = &last, .is_personal = true },
+                { .label = "ends second", .cert = &second, .is_personal = true },
+                { .label = "ends first", .cert = &first, .is_personal = true },
+                { .label = DEFAULT_LABEL, .cert = &old, .is_personal = true },
+        };
+        CLEANUP(inventory_cleanup) Inventory *i = inventory(KEYSTORES("")
+                "endpoints = ( " ENDPOINT("a", "QM1", "certlabl = \"ends last\";") ",\n"
+                ENDPOINT("b", "QM1", "certlabl = \"ends second\";") ",\n"
+                ENDPOINT("c", "QM1", "certlabl = \"ends first\";") ",\n"
+                ENDPOINT("d", "QM1", "certlabl = \"gone\";") " );\n");
+        RepositoryReading reading = reading_of(records, ARRAY_LEN(records));
+        CLEANUP(issues_done) Issues said = ISSUES_INIT;
+
+        reading.stash_problem = strdup("the mode of the stash file is wide");
+        complaints(repository(i, 0), &said);
+        ck_assert_uint_eq(said.n, 0);
+
+        ck_assert(take(i, 0, reading, NOW));
+        complaints(repository(i, 0), &said);
+        for (size_t n = 0; n < said.n; n++)
+                ck_assert_msg(n < ARRAY_LEN(words) && strstr(said.list[n].text, words[n]) != NULL,
+                        "%zu: %s", n, said.list[n].text);
+        ck_assert_uint_eq(said.n, ARRAY_LEN(words));
+}
+END_TEST
+
+START_TEST(thousands_of_complaints_are_counted)
+{
+        CLEANUP_PKI PkiCert cert = certificate("QM1", -10, 100);
+        CLEANUP(issues_done) Issues said = ISSUES_INIT;
+        CLEANUP(inventory_cleanup) Inventory *i = NULL;
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        buf_append_str(&b, KEYSTORES("") "endpoints = (\n");
+        for (int n = 0; n < REPOSITORY_PROBLEMS_MAX + 5; n++)
+                buf_appendf(&b, ENDPOINT("%d", "QM1", "certlabl = \"label %d\";") "%s", n, n,
+                        n < REPOSITORY_PROBLEMS_MAX + 4 ? ",\n" : " );\n");
+        i = inventory(buf_str(&b));
+        ck_assert(take(i, 0, reading_one(DEFAULT_LABEL, &cert), NOW));
+
+        complaints(repository(i, 0), &said);
+        ck_assert_uint_eq(said.n, REPOSITORY_PROBLEMS_MAX + 1);
+        ck_assert_ptr_nonnull(strstr(said.list[REPOSITORY_PROBLEMS_MAX].text, "5 more"));
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
         Suite *suite = suite_create("repository");
@@ -392,6 +472,8 @@ static Suite *make_suite(void)
         tcase_add_test(tcase, renewed_on_disk_is_not_served_before_the_refresh);
         tcase_add_test(tcase, a_channel_with_a_label_of_its_own_is_held_to_it);
         tcase_add_test(tcase, nobody_is_sent_to_serve_what_cannot_be_served);
+        tcase_add_test(tcase, everything_is_told_and_the_most_urgent_first);
+        tcase_add_test(tcase, thousands_of_complaints_are_counted);
         tcase_add_loop_test(
                 tcase, it_is_read_when_it_has_come_to_rest, 0, (int) ARRAY_LEN(watch_rows));
         suite_add_tcase(suite, tcase);
