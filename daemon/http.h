@@ -42,8 +42,8 @@ enum {
 /* Appends the whole query, encoded again, with its '?'; nothing where there is none. */
 void http_append_query(const HttpRequest *request, Buf *b);
 
-/* Where the request comes from: a numeric address without port; "" where there is none, as with a socket
- * of the local domain. */
+/* Where the request comes from: a numeric address without port, of IPv4 as such whatever the socket; ""
+ * where there is none, as with a socket of the local domain. */
 void http_client_address(const HttpRequest *request, char ret[static HTTP_ADDRESS_SIZE]);
 
 typedef struct HttpResponse {
@@ -54,6 +54,7 @@ typedef struct HttpResponse {
         const char *authenticate; /* static; for 401: WWW-Authenticate */
         unsigned retry_after_seconds; /* for 429 and 503; 0: unsaid */
         int64_t hsts_seconds;         /* the server's own business */
+        bool closes;       /* the connection ends behind it */
         bool vary;         /* the answer depends on Accept and Accept-Encoding */
         bool gzip;         /* the body may be compressed if the client takes it */
         bool etag;         /* an entity tag is made from the body, If-None-Match is honoured */

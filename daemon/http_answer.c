@@ -41,6 +41,8 @@ static bool add_headers(struct MHD_Response *m, const HttpResponse *r, const cha
                 ok = ok && MHD_add_response_header(m, "Allow", r->allow) == MHD_YES;
         if (r->location.len > 0)
                 ok = ok && MHD_add_response_header(m, "Location", buf_str(&r->location)) == MHD_YES;
+        if (r->closes)
+                ok = ok && MHD_add_response_header(m, "Connection", "close") == MHD_YES;
         if (r->authenticate)
                 ok = ok && MHD_add_response_header(m, "WWW-Authenticate", r->authenticate) == MHD_YES;
         if (r->retry_after_seconds > 0)

@@ -15,12 +15,14 @@
 
 #include "base/escape.h"
 #include "daemon/http_answer.h"
+#include "daemon/http_framing.h"
 #include "daemon/log.h"
 
 enum {
         /* No request of ours has a body. A short one is read and dropped, so that the client gets to
          * read the refusal; a long one is cut off. */
         BODY_BYTES_MAX = 64 * 1024,
+        IPV4_OFFSET = 12, /* in the IPv6 address that it is mapped to (RFC 4291 section 2.5.5.2) */
 };
 
 /* ---- connections ---- */
@@ -45,7 +47,6 @@ void http_on_log(void *userdata, const char *format, va_list ap)
         text[strcspn(text, "\n")] = '\0';
         log_debug("http: %s", text);
 }
-
 
 /* Gives the connection's TLS session what it needs; where that fails, no handshake succeeds. */
 static void begin_tls(HttpConnection *c)
@@ -150,16 +151,25 @@ static const char *header(struct MHD_Connection *connection, const char *name)
         return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static enum MHD_Result refuse_body(struct MHD_Connection *connection)
+/* Before anybody is asked. */
+static enum MHD_Result refuse(
+        struct MHD_Connection *connection, unsigned status, const char *sentence, bool closes)
 {
         const HttpRequest request = {0};
         HttpResponse r = {
-                .status = MHD_HTTP_CONTENT_TOO_LARGE,
+                .status = status,
                 .content_type = "text/plain; charset=utf-8",
+                .closes = closes,
         };
 
-        buf_append_str(&r.body, "No request here has a body; send it without.\n");
+        buf_append_str(&r.body, sentence);
         return http_answer(connection, &request, &r);
+}
+
+static enum MHD_Result refuse_body(struct MHD_Connection *connection)
+{
+        return refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE,
+                "No request here has a body; send it without.\n", false);
 }
 
 static bool announces_long_body(struct MHD_Connection *connection)
@@ -191,6 +201,17 @@ void http_wake(HttpWaiter *w)
         TAILQ_REMOVE(&c->listener->http->suspended, c, suspended_link);
         MHD_resume_connection(c->mhd);
         http_run_again(c->listener);
+}
+
+/* A request has begun: its headers are there, its body is not. */
+static enum MHD_Result begin_request(HttpConnection *c)
+{
+        const char *fault = http_framing_fault(c->mhd);
+
+        c->body_bytes = 0;
+        if (fault)
+                return refuse(c->mhd, MHD_HTTP_BAD_REQUEST, fault, true);
+        return announces_long_body(c->mhd) ? refuse_body(c->mhd) : MHD_YES;
 }
 
 static enum MHD_Result answer_request(HttpConnection *c, HttpRequest *request)
@@ -225,9 +246,8 @@ enum MHD_Result http_on_request(void *userdata, struct MHD_Connection *connectio
                 return MHD_NO;
 
         if (!*context) {
-                *context = c; /* a request has begun; MHD comes again when it is complete */
-                c->body_bytes = 0;
-                return announces_long_body(connection) ? refuse_body(connection) : MHD_YES;
+                *context = c; /* MHD comes again when it is complete */
+                return begin_request(c);
         }
         if (*upload_data_size > 0) {
                 c->body_bytes += *upload_data_size;
@@ -335,6 +355,10 @@ void http_client_address(const HttpRequest *request, char ret[static HTTP_ADDRES
                 (void) inet_ntop(AF_INET, &a.in.sin_addr, ret, HTTP_ADDRESS_SIZE);
         } else if (info->client_addr->sa_family == AF_INET6) {
                 memcpy(&a.in6, info->client_addr, sizeof(a.in6));
-                (void) inet_ntop(AF_INET6, &a.in6.sin6_addr, ret, HTTP_ADDRESS_SIZE);
+                if (IN6_IS_ADDR_V4MAPPED(&a.in6.sin6_addr)) /* one socket for both, as systemd's are */
+                        (void) inet_ntop(AF_INET, &a.in6.sin6_addr.s6_addr[IPV4_OFFSET], ret,
+                                HTTP_ADDRESS_SIZE);
+                else
+                        (void) inet_ntop(AF_INET6, &a.in6.sin6_addr, ret, HTTP_ADDRESS_SIZE);
         }
 }

@@ -100,6 +100,13 @@ static void handler(const HttpRequest *request, HttpResponse *response, void *us
                 buf_appendf(&response->body, "made by call %u", *n_calls);
                 return;
         }
+        if (strcmp(request->path, "/who") == 0) {
+                char address[HTTP_ADDRESS_SIZE];
+
+                http_client_address(request, address);
+                buf_append_str(&response->body, address);
+                return;
+        }
         if (strcmp(request->path, "/teapot") == 0) {
                 response->status = 405;
                 response->allow = "GET, HEAD";
@@ -466,6 +473,45 @@ START_TEST(test_malformed)
 }
 END_TEST
 
+/* Each holds a second request, which a proxy may take for the body of the first. */
+static const struct {
+        const char *name, *headers, *body;
+} ambiguous[] = {
+        {"a length and chunks", "Content-Length: 46\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"},
+        {"two lengths", "Content-Length: 0\r\nContent-Length: 41\r\n", ""},
+        {"a blank before the colon", "Content-Length : 41\r\n", ""},
+        {"a tab before the colon", "Transfer-Encoding\t: chunked\r\n", ""},
+        {"two encodings", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"},
+        {"an encoding that there is not", "Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"},
+        {"two hosts", "Host: u\r\n", ""},
+};
+
+START_TEST(test_ambiguous_requests_end_the_connection)
+{
+        HttpConfig config = test_config();
+        CLEANUP_FIXTURE Fixture f;
+        CLEANUP(http_client_cleanup) HttpClient *c = NULL;
+        CLEANUP_BUF Buf b = BUF_INIT;
+        CLEANUP_FREE char *nosniff = NULL;
+
+        fixture_start(&f, &config);
+        buf_appendf(&b, "%s /a HTTP/1.1\r\nHost: t\r\n%s\r\n%sGET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n",
+                _i % 2 ? "POST" : "GET", ambiguous[_i / 2].headers, ambiguous[_i / 2].body);
+        c = http_client_new(f.event, f.port);
+        http_client_send(c, buf_str(&b));
+        http_client_wait_end(c);
+        /* The reset that answers unread bytes may overtake the answer. */
+        if (http_client_status(c) != 0) {
+                ck_assert_msg(http_client_status(c) == 400, "%s: %s", ambiguous[_i / 2].name,
+                        buf_str(http_client_received(c)));
+                nosniff = http_client_header(c, "X-Content-Type-Options");
+                ck_assert_pstr_eq(nosniff, "nosniff");
+        }
+        ck_assert_uint_eq(f.n_calls, 0);
+        assert_serves(&f);
+}
+END_TEST
+
 START_TEST(test_smallest_header_memory_still_serves)
 {
         HttpConfig config = test_config();
@@ -535,7 +581,7 @@ START_TEST(test_dripping_client_is_cut)
                 0);
         http_client_wait_end(c);
         sd_event_source_disable_unref(timer);
-        ck_assert_uint_gt(drip.n_sent, 1);
+        ck_assert_uint_gt(drip.n_sent, 0); /* more, unless the machine stood still meanwhile */
         ck_assert_uint_eq(f.n_calls, 0);
         assert_serves(&f);
 }
@@ -772,6 +818,32 @@ START_TEST(test_handed_over_sockets)
 }
 END_TEST
 
+/* As systemd opens "ListenStream=19157": one socket for both families. */
+START_TEST(test_clients_of_a_socket_for_both_families)
+{
+        HttpConfig config = test_config();
+        const struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT};
+        int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), off = 0;
+        CLEANUP_FIXTURE Fixture f = {0};
+        CLEANUP_FREE char *problem = NULL;
+        CLEANUP(http_client_cleanup) HttpClient *c = NULL;
+
+        if (fd < 0) /* no IPv6 here */
+                return;
+        if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0 ||
+                bind(fd, (const struct sockaddr *) &any, sizeof(any)) < 0 || listen(fd, 8) < 0) {
+                (void) close(fd);
+                return;
+        }
+        ck_assert_int_ge(sd_event_new(&f.event), 0);
+        ck_assert_int_eq(http_new(f.event, &test_clock, &config, &fd, 1, handler, &f.n_calls,
+                                 &problem, &f.http),
+                0);
+        c = http_client_get(f.event, http_port(f.http, 0), "GET", "/who", NULL);
+        ck_assert_str_eq(http_client_body(c, NULL), "127.0.0.1");
+}
+END_TEST
+
 START_TEST(test_handed_over_nonsense_is_told)
 {
         HttpConfig config = test_config();
@@ -845,6 +917,8 @@ static Suite *make_suite(void)
         suite_add_tcase(suite, answer);
 
         tcase_add_loop_test(wrong, test_malformed, 0, ARRAY_LEN(malformed));
+        tcase_add_loop_test(
+                wrong, test_ambiguous_requests_end_the_connection, 0, 2 * ARRAY_LEN(ambiguous));
         tcase_add_test(wrong, test_smallest_header_memory_still_serves);
         tcase_add_loop_test(wrong, test_too_long, 0, 2);
         tcase_add_test(wrong, test_dripping_client_is_cut);
@@ -863,6 +937,7 @@ static Suite *make_suite(void)
         tcase_add_test(listening, test_address_in_use_is_told);
         tcase_add_loop_test(listening, test_bad_address_is_told, 0, ARRAY_LEN(refused));
         tcase_add_test(listening, test_handed_over_sockets);
+        tcase_add_test(listening, test_clients_of_a_socket_for_both_families);
         tcase_add_test(listening, test_handed_over_nonsense_is_told);
         tcase_add_test(listening, test_ipv6);
         tcase_set_timeout(listening, patience);
