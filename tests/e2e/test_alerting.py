@@ -145,16 +145,19 @@ class Alerting(unittest.TestCase):
             f'  {{ name = {quoted(name)}; qmgr = "QM{i}"; channel = "A.SVRCONN"; '
             f'conname = "127.0.0.1({listener.port})"; contact = "payments-mw"; }}'
             for i, (name, listener) in enumerate(cls.listeners.items()))
-        cls.daemon = e.daemon(f"""
-http = {{ listen = ( "127.0.0.1:0" ); lifecycle = true; }};
+        # A port of its own, so that it is the same target after a restart.
+        cls.config = f"""
+http = {{ listen = ( "127.0.0.1:{free_port()}" ); lifecycle = true; }};
 probing = {{ spacing = "20ms"; }};
 defaults = {{ trust = "{e.path('root.crt')}"; sslciph = "ANY_TLS12_OR_HIGHER";
              interval = "10m"; linger = "100ms"; }};
 endpoints = (
-{endpoints}
+{endpoints},
+  {{ name = "down"; channel = "A.SVRCONN"; conname = "127.0.0.1({free_port()})"; }}
 );
 keystores = ( {{ name = "QM1 keys"; qmgr = "QM1"; path = "{e.path('key.pem')}"; }} );
-""")
+"""
+        cls.daemon = e.daemon(cls.config)
         cls.daemon.wait_ready()
 
     @classmethod
@@ -227,6 +230,10 @@ scrape_configs:
         with urllib.request.urlopen(url.geturl(), timeout=5) as answer:
             self.assertEqual(answer.status, 200)
 
+    def evaluations(self):
+        groups = (ask(self.prometheus, "/api/v1/rules") or {"data": {"groups": []}})["data"]["groups"]
+        return {(group["name"], group["lastEvaluation"]) for group in groups}
+
     # ---- the tests ----
 
     def test_a_certificate_of_a_few_days_until_it_is_renewed(self):
@@ -293,6 +300,36 @@ scrape_configs:
         status, _, body = self.daemon.request("POST", "/api/v1/endpoints/drift/accept")
         self.assertEqual(status, 200, body)
         self.delivered("MqtlsDrift", "drift", "resolved", kind="subject")
+
+    def test_a_restart_of_the_daemon_ends_no_alert_and_begins_none_anew(self):
+        ringing = {("MqtlsCertExpired", ODD), ("MqtlsCertExpiringSoon", ODD), ("MqtlsProbeFailing", "down")}
+
+        def since():
+            alerts = (ask(self.prometheus, "/api/v1/alerts") or {"data": {"alerts": []}})["data"]["alerts"]
+            found = {(a["labels"]["alertname"], a["labels"].get("endpoint")): a["activeAt"] for a in alerts
+                     if a["state"] == "firing"}
+            return ringing <= found.keys() and {key: found[key] for key in ringing}
+
+        def prometheus_has(expr):
+            answer = ask(self.prometheus, "/api/v1/query?query=" + urllib.parse.quote(expr))
+            return bool(answer and answer["data"]["result"])
+
+        before = until(since, "the alerts to fire")
+        self.delivered("MqtlsProbeFailing", "down")
+        self.delivered("MqtlsCertExpired", ODD)
+
+        harness.end_process(self.daemon.process)
+        until(lambda: prometheus_has('up{job="mqtlsd"} == 0'), "Prometheus to miss the daemon")
+        type(self).daemon = self.estate.daemon(self.config)
+        self.look_again("down")
+        until(lambda: prometheus_has(
+            'mqtls_probe_last_run_timestamp_seconds{endpoint="down"} >= on (instance) group_left () '
+            "process_start_time_seconds"), "the endpoint to be looked at again")
+        seen = until(self.evaluations, "the rules")
+        until(lambda: len(self.evaluations() - seen) == len(seen), "the rules to be evaluated on that")
+        self.assertEqual(until(since, "the alerts to fire"), before)
+        self.assertIsNone(self.receiver.find("MqtlsProbeFailing", "down", "resolved"))
+        self.assertIsNone(self.receiver.find("MqtlsCertExpired", ODD, "resolved"))
 
     def test_nothing_rings_for_what_is_well_and_no_rule_fails(self):
         def groups():
