@@ -19,10 +19,6 @@
 #include "render/render_interop.h"
 #include "render/render_tables.h"
 
-enum {
-        KEYSTORE_PATIENCE_USEC = 10000000,
-};
-
 static const struct {
         const char *name;
         int (*dump)(bool json, Buf *b);
@@ -85,6 +81,10 @@ static void append_summary(Buf *b, const Config *config)
         append_count(b, count_different(trust, n_trust), "trust store", "trust stores");
         buf_append_str(b, ", ");
         append_count(b, count_different(identities, n_identities), "identity", "identities");
+        if (config->n_keystores > 0) {
+                buf_append_str(b, ", ");
+                append_count(b, config->n_keystores, "key repository", "key repositories");
+        }
 }
 
 static void append_line(Buf *b, const ConfigImport *i, const ImportSkip *s)
@@ -130,7 +130,7 @@ static int append_keystores(Buf *b, Config *config, Issues *issues)
         int r = inventory_new(config, &inventory);
 
         if (r >= 0)
-                r = repository_reader_read_all(&clock_system, inventory, KEYSTORE_PATIENCE_USEC);
+                r = repository_reader_read_all(&clock_system, inventory, REPOSITORY_PATIENCE_USEC);
         if (r < 0)
                 return r;
 

@@ -21,7 +21,6 @@
 
 enum {
         FDS_BESIDE_PROBES = 64,
-        KEYSTORE_PATIENCE_USEC = 10000000,
 };
 
 typedef struct Progress {
@@ -70,7 +69,7 @@ static int look_at(Config *config, const Clock *clock, Inventory **ret)
 
         r = inventory_new(config, &inventory);
         if (r >= 0)
-                r = repository_reader_read_all(clock, inventory, KEYSTORE_PATIENCE_USEC);
+                r = repository_reader_read_all(clock, inventory, REPOSITORY_PATIENCE_USEC);
         if (r >= 0)
                 r = sd_event_new(&event);
         if (r >= 0)

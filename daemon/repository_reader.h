@@ -44,6 +44,9 @@ int repository_reader_new(sd_event *event, const Clock *clock, const RepositoryP
 RepositoryReader *repository_reader_free(RepositoryReader *r);
 DEFINE_CLEANUP(RepositoryReader, repository_reader_free, repository_reader_cleanup)
 
+/* How long a command waits for all of them. */
+#define REPOSITORY_PATIENCE_USEC UINT64_C(10000000)
+
 /*
  * For commands that run once and end: reads all of them and waits for it, but not for a disk that hangs.
  * What could not be read by then stays unread. Returns 0 or -errno.
