@@ -63,9 +63,9 @@ static int copy_settings(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
 {
         for (size_t i = 0; i < ARRAY_LEN(copied_texts); i++) {
                 const ConfigValue *v = config_builder_right_value(b, g, copied_texts[i].id);
-                char *copy = v ? strdup(v->text) : NULL;
+                char *copy = NULL;
 
-                if (v && !copy)
+                if (util_copy_text(v ? v->text : NULL, &copy) < 0)
                         return -ENOMEM;
                 memcpy((char *) e + copied_texts[i].offset, &copy, sizeof(copy));
         }
@@ -177,8 +177,7 @@ static int note_untrusted(ConfigBuilder *b, const ConfigGroup *g)
 
         u->line = g->line;
         u->file = strdup(g->file);
-        u->setting = g->setting ? strdup(g->setting) : NULL;
-        return u->file && (u->setting || !g->setting) ? 0 : -ENOMEM;
+        return u->file ? util_copy_text(g->setting, &u->setting) : -ENOMEM;
 }
 
 static int build_trust(ConfigBuilder *b, ConfigGroup *g, EndpointConfig *e)
@@ -385,8 +384,7 @@ static int note_name(ConfigBuilder *b, const ConfigGroup *g, const EndpointConfi
                 return 0;
 
         n.file = strdup(is_said ? v->file : g->file);
-        n.setting = setting ? strdup(setting) : NULL;
-        if (!n.file || (setting && !n.setting) ||
+        if (!n.file || util_copy_text(setting, &n.setting) < 0 ||
                 util_grow(&b->names, b->n_names, sizeof(*b->names)) < 0) {
                 free(n.file);
                 free(n.setting);

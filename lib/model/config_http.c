@@ -41,13 +41,9 @@ static int add_listen_address(ConfigBuilder *b, ConfigValue *v, const char *text
         return 0;
 }
 
-static int copy_text(const ConfigValue *v, char **ret)
+static int copy_value(const ConfigValue *v, char **ret)
 {
-        if (!v || v->state != CONFIG_VALUE_SET)
-                return 0;
-
-        *ret = strdup(v->text);
-        return *ret ? 0 : -ENOMEM;
+        return util_copy_text(v && v->state == CONFIG_VALUE_SET ? v->text : NULL, ret);
 }
 
 /* Returns what a loader of a file of secrets returned, where the mistakes have been said. */
@@ -64,13 +60,13 @@ static int build_secrets(ConfigBuilder *b, ConfigGroup *g)
                 config_builder_right_value(b, g, SETTING_HTTP_CALENDAR_TOKENS_FILE);
         int r;
 
-        r = copy_text(config_builder_right_value(b, g, SETTING_HTTP_BASIC_AUTH_FILE),
+        r = copy_value(config_builder_right_value(b, g, SETTING_HTTP_BASIC_AUTH_FILE),
                 &http->basic_auth_file);
         if (r >= 0 && http->basic_auth_file && !b->surroundings.is_without_web)
                 r = unless_said(
                         web_passwords_load(http->basic_auth_file, b->issues, &http->passwords));
         if (r >= 0)
-                r = copy_text(tokens, &http->calendar_tokens_file);
+                r = copy_value(tokens, &http->calendar_tokens_file);
         if (r >= 0 && http->calendar_tokens_file && !b->surroundings.is_without_web)
                 r = unless_said(
                         web_tokens_load(http->calendar_tokens_file, b->issues, &http->tokens));
@@ -181,13 +177,13 @@ static int build_tls_files(ConfigBuilder *b, ConfigGroup *g, bool *ret_usable)
                 f->passphrase = NULL;
         }
 
-        r = copy_text(&g->values[SETTING_HTTP_TLS_CERTIFICATE], &f->certificate);
+        r = copy_value(&g->values[SETTING_HTTP_TLS_CERTIFICATE], &f->certificate);
         if (r >= 0)
-                r = copy_text(&g->values[SETTING_HTTP_TLS_KEY], &f->key);
+                r = copy_value(&g->values[SETTING_HTTP_TLS_KEY], &f->key);
         if (r >= 0)
-                r = copy_text(&g->values[SETTING_HTTP_TLS_PKCS12], &f->pkcs12);
+                r = copy_value(&g->values[SETTING_HTTP_TLS_PKCS12], &f->pkcs12);
         if (r >= 0)
-                r = copy_text(&g->values[SETTING_HTTP_TLS_CLIENT_CA], &f->client_ca);
+                r = copy_value(&g->values[SETTING_HTTP_TLS_CLIENT_CA], &f->client_ca);
         return r;
 }
 

@@ -80,9 +80,9 @@ static int copy_settings(const ConfigGroup *g, KeystoreConfig *k)
 {
         for (size_t i = 0; i < ARRAY_LEN(copied_texts); i++) {
                 const ConfigValue *v = &g->values[copied_texts[i].id];
-                char *copy = v->state == CONFIG_VALUE_SET ? strdup(v->text) : NULL;
+                char *copy = NULL;
 
-                if (v->state == CONFIG_VALUE_SET && !copy)
+                if (util_copy_text(v->state == CONFIG_VALUE_SET ? v->text : NULL, &copy) < 0)
                         return -ENOMEM;
                 memcpy((char *) k + copied_texts[i].offset, &copy, sizeof(copy));
         }

@@ -267,8 +267,7 @@ static int read_group(Loader *l, ConfigSection section, const char *setting,
 
         g->file = where.file;
         g->line = where.line;
-        g->setting = setting ? strdup(setting) : NULL;
-        if (setting && !g->setting)
+        if (util_copy_text(setting, &g->setting) < 0)
                 return -ENOMEM;
 
         for (int i = 0; i < config_setting_length(s); i++) {

@@ -151,9 +151,9 @@ bool repository_take(Repository *r, RepositoryReading *reading, int64_t now_at)
 static int judge_served(Repository *r, const char *certlabl, int64_t now_at)
 {
         const KeystoreConfig *c = r->config;
-        RepositoryServed s = { .certlabl = certlabl ? strdup(certlabl) : NULL };
+        RepositoryServed s = {0};
 
-        if (certlabl && !s.certlabl)
+        if (util_copy_text(certlabl, &s.certlabl) < 0)
                 return -ENOMEM;
         if (util_grow(&r->served, r->n_served, sizeof(s)) < 0 ||
                 keystore_find_served(r->keystore, certlabl ? certlabl : c->certlabl, c->qmgr, now_at,

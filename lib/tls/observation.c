@@ -84,9 +84,9 @@ static int address_label(const char *conname, const char *ip, char **ret)
 
 static int address_init(AddressObservation *a, const char *conname, const char *ip)
 {
-        *a = (AddressObservation) { .conname = strdup(conname), .ip = ip ? strdup(ip) : NULL };
+        *a = (AddressObservation){.conname = strdup(conname)};
         handshake_facts_init(&a->tls);
-        if (!a->conname || (ip && !a->ip))
+        if (!a->conname || util_copy_text(ip, &a->ip) < 0)
                 return -ENOMEM;
 
         return address_label(conname, ip, &a->address);
