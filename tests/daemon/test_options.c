@@ -367,6 +367,19 @@ START_TEST(test_check_config_lists_what_imports_gave)
 }
 END_TEST
 
+START_TEST(test_check_config_counts_key_repositories)
+{
+        CLEANUP_FREE char *path = write_config("keystores.conf",
+                "keystores = ( { name = \"one\"; path = \"/no/such.kdb\"; } );\n");
+        CLEANUP_RAN Ran r = run(&(CommandLine){{"--check-config", "-c", path}});
+
+        ck_assert_msg(r.status == 0, "%s", r.err);
+        ck_assert_ptr_nonnull(
+                strstr(r.out, ": 0 endpoints, 0 trust stores, 0 identities, 1 key repository: ok\n"));
+        (void) unlink(path);
+}
+END_TEST
+
 START_TEST(test_once_shows_only_what_was_asked_for)
 {
         CLEANUP_RAN Ran both = run(&(CommandLine){{"--once", "-c", good_path}});
@@ -577,6 +590,7 @@ static Suite *make_suite(void)
         tcase_add_checked_fixture(commands, setup, teardown);
         tcase_add_test(commands, test_check_config);
         tcase_add_test(commands, test_check_config_lists_what_imports_gave);
+        tcase_add_test(commands, test_check_config_counts_key_repositories);
         tcase_add_test(commands, test_once_shows_only_what_was_asked_for);
         tcase_add_loop_test(commands, test_once_formats, 0, ARRAY_LEN(once_formats));
         tcase_add_test(commands, test_once_that_cannot_run);
