@@ -3,31 +3,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static int read_file(const char *path, Buf *b)
-{
-        char chunk[16384];
-        ssize_t n;
-        int r = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-        if (fd < 0)
-                return -errno;
-
-        do {
-                n = read(fd, chunk, sizeof(chunk));
-                if (n > 0)
-                        buf_append(b, chunk, (size_t) n);
-        } while ((n > 0 && b->len <= CONFIG_SOURCE_BYTES_MAX) || (n < 0 && errno == EINTR));
-
-        if (n < 0)
-                r = -errno;
-        (void) close(fd);
-        return r < 0 ? r : buf_error(b);
-}
+#include "base/file_read.h"
 
 static char *resolve_path(const char *base, const char *path, size_t len)
 {
@@ -74,7 +53,11 @@ static int scan_file(ConfigScan *s, const char *file)
 
         text = &s->texts[s->n_texts++];
         *text = (Buf) BUF_INIT;
-        r = read_file(file, text);
+        r = file_read(file, CONFIG_SOURCE_BYTES_MAX, text);
+        if (r == -EFBIG) {
+                config_scan_complain_of_size(s, (ConfigSourceLine){ .file = file });
+                return 0;
+        }
         if (r < 0)
                 return r;
 
@@ -116,7 +99,7 @@ static void include_file(ConfigScan *s, const char *file, ConfigSourceLine where
                 config_scan_complain(s, where,
                         "@include \"%s\": the file cannot be read: %s; create it, let the daemon read "
                         "it, or remove the line",
-                        file, strerror(-r));
+                        file, file_read_words(r));
 }
 
 void config_scan_include(ConfigScan *s, ConfigSourceLine where, const char *name, size_t len)
@@ -157,7 +140,7 @@ static int scan_all(const char *path, const void *text, size_t len, Issues *issu
         if (r < 0) {
                 issues_add(issues, path, 0, NULL,
                         "the file cannot be read: %s; create it, or let the daemon read it",
-                        strerror(-r));
+                        file_read_words(r));
                 return -EINVAL;
         }
         if (scan.n_duplicates > CONFIG_SOURCE_DUPLICATES_TOLD_MAX)

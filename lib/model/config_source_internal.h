@@ -61,6 +61,9 @@ void config_scan_include(ConfigScan *s, ConfigSourceLine where, const char *name
 
 /* ---- config_source_scan.c ---- */
 
+/* `where` is too large, or makes the whole too large. */
+void config_scan_complain_of_size(ConfigScan *s, ConfigSourceLine where);
+
 /* Adds a text to the source, and what it includes. `text` outlives the groups that are opened in it.
  * Returns 0 (also when it has complained) or -ENOMEM. */
 int config_scan_text(ConfigScan *s, const char *file, const char *text, size_t len);

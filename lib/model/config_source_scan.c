@@ -325,6 +325,13 @@ static void scan_step(ConfigScan *s, Cursor *c)
         }
 }
 
+void config_scan_complain_of_size(ConfigScan *s, ConfigSourceLine where)
+{
+        config_scan_complain(s, where,
+                "the configuration is larger than %d MiB; split the endpoints over several daemons",
+                CONFIG_SOURCE_BYTES_MAX / 1024 / 1024);
+}
+
 int config_scan_text(ConfigScan *s, const char *file, const char *text, size_t len)
 {
         Cursor c = {
@@ -342,10 +349,7 @@ int config_scan_text(ConfigScan *s, const char *file, const char *text, size_t l
                 return 0;
         }
         if (len + s->source->text.len > CONFIG_SOURCE_BYTES_MAX) {
-                config_scan_complain(s, c.where,
-                        "the configuration is larger than %d MiB; split the endpoints over several "
-                        "daemons",
-                        CONFIG_SOURCE_BYTES_MAX / 1024 / 1024);
+                config_scan_complain_of_size(s, c.where);
                 return 0;
         }
 

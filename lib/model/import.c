@@ -3,22 +3,19 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/escape.h"
+#include "base/file_read.h"
 
 #define UTF8_BOM "\xef\xbb\xbf"
 #define BLANKS " \t\r\n\v\f"
 
 enum {
-        READ_BLOCK_BYTES = 64 * 1024,
         SHOWN_MAX = 64, /* of a foreign name, in a message */
 };
 
@@ -128,53 +125,28 @@ bool import_count_definition(Import *i, unsigned line)
         return false;
 }
 
-/* Returns 0, -ENOMEM, or what the system said. */
-static int read_all(int fd, Buf *b)
+static void complain_of_size(Import *i)
 {
-        CLEANUP_FREE char *block = malloc(READ_BLOCK_BYTES);
-
-        if (!block)
-                return -ENOMEM;
-
-        while (b->len <= IMPORT_BYTES_MAX) {
-                ssize_t n = read(fd, block, READ_BLOCK_BYTES);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        return buf_error(b);
-                buf_append(b, block, (size_t) n);
-        }
-        /* Too large: import_check_text() says so. */
-        return buf_error(b);
+        import_complain(
+                i, 0, NULL, "the file is larger than %d MiB; split it", IMPORT_BYTES_MAX / 1024 / 1024);
 }
 
 int import_read(Import *i, Buf *ret)
 {
-        struct stat st = {0};
-        int fd, r = 0;
+        int r;
 
         assert(i);
         assert(ret);
 
-        /* Not blocked by a FIFO that somebody put there. */
-        fd = open(i->file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        if (fd < 0 || fstat(fd, &st) < 0)
-                r = -errno;
-        if (r == 0 && !S_ISREG(st.st_mode))
-                r = S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
-        if (r == 0)
-                r = read_all(fd, ret);
-        if (fd >= 0)
-                (void) close(fd);
-
+        r = file_read(i->file, IMPORT_BYTES_MAX, ret);
         if (r == 0 || r == -ENOMEM)
                 return r;
-        import_complain(i, 0, NULL,
-                "the file cannot be read: %s; create it, or let the daemon read it",
-                r == -ENOTSUP ? "it is not a regular file" : strerror(-r));
+        if (r == -EFBIG)
+                complain_of_size(i);
+        else
+                import_complain(i, 0, NULL,
+                        "the file cannot be read: %s; create it, or let the daemon read it",
+                        file_read_words(r));
         return -EINVAL;
 }
 
@@ -188,8 +160,7 @@ int import_check_text(Import *i, const char *text, size_t len, size_t *ret_skip)
         assert(ret_skip);
 
         if (len > IMPORT_BYTES_MAX) {
-                import_complain(i, 0, NULL, "the file is larger than %d MiB; split it",
-                        IMPORT_BYTES_MAX / 1024 / 1024);
+                complain_of_size(i);
                 return -EINVAL;
         }
         /* What a redirection in PowerShell writes. */

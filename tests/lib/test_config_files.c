@@ -6,7 +6,10 @@
 #include "model/config_load.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "tests/support/pki.h"
@@ -127,6 +130,61 @@ START_TEST(every_file_is_listed)
 }
 END_TEST
 
+/* Nobody writes into the FIFO: whoever opened it like a file would wait for ever. */
+static void put_strange_things(void)
+{
+        CLEANUP_FREE char *fifo = pki_path(dir, "fifo"), *huge = pki_path(dir, "huge");
+        CLEANUP_FREE char *directory = pki_path(dir, "directory"), *device = pki_path(dir, "device");
+        int fd = open(huge, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+        ck_assert_int_ge(fd, 0);
+        ck_assert_int_eq(ftruncate(fd, (off_t) 1024 * 1024 * 1024), 0);
+        ck_assert_int_eq(close(fd), 0);
+        ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+        ck_assert_int_eq(mkdir(directory, 0700), 0);
+        ck_assert_int_eq(symlink("/dev/zero", device), 0);
+}
+
+static const struct {
+        const char *name, *why;
+} strange_things[] = {
+        { "fifo", "it is not a regular file" },
+        { "device", "it is not a regular file" },
+        { "directory", "Is a directory" },
+        { "huge", "larger than" },
+};
+
+static const struct {
+        const char *before, *behind; /* the name; NULL: it is the configuration itself */
+} places[] = {
+        { NULL, NULL },
+        { "@include \"", "\"\n" },
+        { "imports = ( { mqsc = \"", "\"; } );\n" },
+        { "imports = ( { ccdt = \"", "\"; } );\n" },
+};
+
+START_TEST(what_is_no_file_is_refused_at_once)
+{
+        put_strange_things();
+        for (size_t n = 0; n < ARRAY_LEN(strange_things); n++) {
+                const char *name = strange_things[n].name, *before = places[_i].before;
+                CLEANUP_FREE char *path = pki_path(dir, before ? "mqtlsd.conf" : name);
+                CLEANUP(config_cleanup) Config *c = NULL;
+                CLEANUP(issues_done) Issues issues = ISSUES_INIT;
+                CLEANUP_BUF Buf text = BUF_INIT;
+
+                if (before) {
+                        buf_appendf(&text, "%s%s%s", before, name, places[_i].behind);
+                        put("mqtlsd.conf", buf_str(&text));
+                }
+                ck_assert_int_eq(config_load(path, NULL, &issues, &c), -EINVAL);
+                ck_assert_uint_eq(issues.n, 1);
+                ck_assert_msg(strstr(issues.list[0].text, strange_things[n].why) != NULL, "%s: %s", name,
+                        issues.list[0].text);
+        }
+}
+END_TEST
+
 START_TEST(watching_is_the_default_and_can_be_switched_off)
 {
         static const struct {
@@ -154,6 +212,7 @@ static Suite *make_suite(void)
 
         tcase_add_checked_fixture(tc, set_up, tear_down);
         tcase_add_loop_test(tc, every_file_is_listed, 0, ARRAY_LEN(rows));
+        tcase_add_loop_test(tc, what_is_no_file_is_refused_at_once, 0, ARRAY_LEN(places));
         tcase_add_test(tc, watching_is_the_default_and_can_be_switched_off);
         suite_add_tcase(suite, tc);
         return suite;
