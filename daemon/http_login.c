@@ -20,8 +20,8 @@
 #include <strings.h>
 
 #include "base/timefmt.h"
+#include "daemon/http_login_log.h"
 #include "daemon/http_throttle.h"
-#include "daemon/log.h"
 #include "daemon/worker.h"
 
 enum {
@@ -29,11 +29,11 @@ enum {
         DIGEST_SIZE = 32, /* of SHA-256 */
         REMEMBERED_MAX = 64,
         AUTHORIZATION_BYTES_MAX = 2048,
-        LOGGED_PER_MINUTE_MAX = 10,
         BUSY_RETRY_SECONDS = 1,
 };
 
 #define REMEMBERED_USEC (UINT64_C(3600) * USEC_PER_SEC) /* since it was used last */
+#define LOG_SPAN_USEC (60 * USEC_PER_SEC)
 
 typedef struct Pair {
         char *name;
@@ -78,8 +78,7 @@ struct HttpLogin {
         size_t n_jobs;
 
         uint64_t n_failures, n_throttled;
-        uint64_t log_minute;
-        unsigned n_logged, n_unlogged; /* in that minute */
+        HttpLoginLog log;
 };
 
 /* ---- what came ---- */
@@ -210,30 +209,6 @@ static void job_run(void *userdata)
         j->fits = web_password_fits(j->pair.password, j->hash);
 }
 
-/* Whoever tries passwords shall not fill the log with them either. */
-static void log_failure(HttpLogin *l, const Job *j, uint64_t now_usec)
-{
-        uint64_t minute = now_usec / (60 * USEC_PER_SEC);
-
-        if (minute != l->log_minute && l->n_unlogged > 0)
-                log_event(LOG_NOTICE, LOG_EVENT_LOGIN_FAILED, NULL, 0, "%u more failed logins",
-                        l->n_unlogged);
-        if (minute != l->log_minute)
-                l->n_logged = l->n_unlogged = 0;
-        l->log_minute = minute;
-
-        if (l->n_logged >= LOGGED_PER_MINUTE_MAX) {
-                l->n_unlogged++;
-                return;
-        }
-        l->n_logged++;
-        const LogField fields[] = {{"CLIENT", j->address}, {"LOGIN", j->pair.name}};
-
-        log_event(LOG_NOTICE, LOG_EVENT_LOGIN_FAILED, fields, ARRAY_LEN(fields),
-                "login as \"%.64s\" from %s failed: %s", j->pair.name, j->address,
-                j->is_known ? "wrong password" : "no such user");
-}
-
 static void tell_waiters(Job *j, HttpLoginVerdict verdict)
 {
         HttpWaiter *w = NULL;
@@ -262,7 +237,7 @@ static void job_done(void *userdata)
         } else {
                 l->n_failures++;
                 http_throttle_failed(&l->throttle, &j->throttle_key, now_usec);
-                log_failure(l, j, now_usec);
+                http_login_log_failed(&l->log, j->pair.name, j->address, j->is_known);
         }
         tell_waiters(j, granted ? HTTP_LOGIN_GRANTED : HTTP_LOGIN_WRONG);
         job_free(j);
@@ -430,7 +405,9 @@ int http_login_new(sd_event *event, const Clock *clock, HttpLogin **ret)
         TAILQ_INIT(&l->jobs);
         if (gnutls_rnd(GNUTLS_RND_KEY, l->key, sizeof(l->key)) < 0)
                 return -EIO;
-        r = worker_new(event, "http-login", &l->worker);
+        r = http_login_log_init(&l->log, event, clock, LOG_SPAN_USEC);
+        if (r >= 0)
+                r = worker_new(event, "http-login", &l->worker);
         if (r < 0)
                 return r;
 
@@ -444,6 +421,7 @@ HttpLogin *http_login_free(HttpLogin *l)
                 return NULL;
 
         worker_free(l->worker); /* drops what waits */
+        http_login_log_done(&l->log);
         for (size_t i = 0; i < ARRAY_LEN(l->remembered); i++)
                 remembered_done(&l->remembered[i]);
         gnutls_memset(l->key, 0, sizeof(l->key));

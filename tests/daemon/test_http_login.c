@@ -8,10 +8,13 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/timefmt.h"
 #include "daemon/http_login.h"
+#include "daemon/http_login_log.h"
 #include "render/render_calendar.h"
+#include "tests/support/capture.h"
 #include "tests/support/crypt_gate.h"
 #include "tests/support/daemon_fixture.h"
 #include "tests/support/loop.h"
@@ -362,6 +365,57 @@ START_TEST(failures_are_logged_without_passwords_and_harmlessly)
 }
 END_TEST
 
+enum {
+        FLOOD = HTTP_LOGIN_LOG_MAX + 3,
+};
+
+static bool has_written(const Capture *c, const char *words)
+{
+        CLEANUP_FREE char *text = capture_text(c);
+
+        return strstr(text, words) != NULL;
+}
+
+/* Whether or not anybody errs afterwards. */
+START_TEST(how_many_more_is_told_when_the_time_is_over)
+{
+        Capture c = capture_begin(STDERR_FILENO);
+        HttpLoginLog l = {0};
+        sd_event *event = NULL;
+
+        ck_assert_int_ge(sd_event_new(&event), 0);
+        ck_assert_int_eq(http_login_log_init(&l, event, &clock_system, USEC_PER_MSEC), 0);
+        for (unsigned i = 0; i < FLOOD; i++)
+                http_login_log_failed(&l, i < HTTP_LOGIN_LOG_MAX ? "early" : "late", "192.0.2.1", true);
+        ck_assert(has_written(&c, "login as \"early\" from 192.0.2.1 failed: wrong password"));
+        ck_assert(!has_written(&c, "late"));
+        ck_assert(!has_written(&c, "more"));
+        LOOP_UNTIL(event, has_written(&c, "3 more logins failed"));
+
+        http_login_log_failed(&l, "afterwards", "192.0.2.1", false);
+        ck_assert(has_written(&c, "login as \"afterwards\" from 192.0.2.1 failed: no such user"));
+        http_login_log_done(&l);
+        sd_event_unref(event);
+        capture_end(&c);
+}
+END_TEST
+
+START_TEST(how_many_more_is_told_at_the_end)
+{
+        CLEANUP_DAEMON DaemonFixture f;
+
+        skipped_usec = 0;
+        start(&f, QUICK, "");
+        f.clock.monotonic_usec = skipping_monotonic;
+        for (unsigned i = 0; i < FLOOD; i++) {
+                ck_assert_int_eq(status_by(&f, "admin:wrong"), 401);
+                skipped_usec += HTTP_LOGIN_DELAY_SECONDS_MAX * USEC_PER_SEC;
+        }
+        f.manager = manager_free(f.manager);
+        ck_assert(daemon_fixture_has_logged(&f, "3 more logins failed"));
+}
+END_TEST
+
 /* ---- who goes while it waits ---- */
 
 START_TEST(a_client_may_go_while_its_password_is_looked_at)
@@ -470,6 +524,8 @@ static Suite *make_suite(void)
         tcase_add_test(t, the_same_login_is_looked_at_once);
         tcase_add_test(t, who_errs_too_often_has_to_wait);
         tcase_add_test(t, failures_are_logged_without_passwords_and_harmlessly);
+        tcase_add_test(t, how_many_more_is_told_when_the_time_is_over);
+        tcase_add_test(t, how_many_more_is_told_at_the_end);
         tcase_add_test(t, a_client_may_go_while_its_password_is_looked_at);
         tcase_add_test(t, the_daemon_may_end_while_passwords_are_looked_at);
         tcase_add_test(t, logins_may_be_given_up_while_passwords_are_looked_at);
