@@ -220,14 +220,26 @@ static ssize_t on_push(gnutls_transport_ptr_t userdata, const giovec_t *parts, i
         return n; /* GnuTLS looks at errno */
 }
 
-static int on_finished(gnutls_session_t gnutls, unsigned type UNUSED, unsigned when UNUSED,
-        unsigned incoming, const gnutls_datum_t *message UNUSED)
+/* Does the client speak nothing from TLS 1.2 on? Its version is the first of a ClientHello; whoever speaks
+ * TLS 1.3 says 1.2 there (RFC 8446 section 4.1.2). */
+static bool is_too_old(const gnutls_datum_t *client_hello)
+{
+        const unsigned char *p = client_hello->data;
+
+        return client_hello->size >= 2 && (p[0] < 3 || (p[0] == 3 && p[1] < 3));
+}
+
+static int on_message(gnutls_session_t gnutls, unsigned type, unsigned when, unsigned incoming,
+        const gnutls_datum_t *message)
 {
         HttpTlsSession *s = session_of(gnutls);
 
         assert(s);
 
-        if (incoming)
+        if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && when == GNUTLS_HOOK_PRE && incoming &&
+                is_too_old(message))
+                say(s, GNUTLS_A_PROTOCOL_VERSION); /* GnuTLS would refuse it, but not say why */
+        if (type == GNUTLS_HANDSHAKE_FINISHED && when == GNUTLS_HOOK_POST && incoming)
                 s->established = true;
         return 0;
 }
@@ -295,7 +307,7 @@ int http_tls_begin(HttpTlsSession *s, void *gnutls, int fd, HttpTls *tls, bool *
         gnutls_transport_set_pull_function(gnutls, on_pull);
         gnutls_transport_set_vec_push_function(gnutls, on_push);
         gnutls_handshake_set_hook_function(
-                gnutls, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, on_finished);
+                gnutls, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, on_message);
         if (tls->wants_client) {
                 /* Not GNUTLS_CERT_REQUIRE: GnuTLS would refuse without telling the client why. */
                 gnutls_certificate_server_set_request(gnutls, GNUTLS_CERT_REQUEST);

@@ -178,8 +178,8 @@ static const struct {
 } versions[] = {
         {TLS1_3_VERSION, NULL},
         {TLS1_2_VERSION, NULL},
-        {TLS1_1_VERSION, "alert"},
-        {TLS1_VERSION, "alert"},
+        {TLS1_1_VERSION, "alert protocol version"},
+        {TLS1_VERSION, "alert protocol version"},
 };
 
 START_TEST(only_the_new_versions_are_spoken)
