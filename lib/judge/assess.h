@@ -26,6 +26,10 @@ typedef struct Finding {
         int cert_position;  /* in that address's chain, -1: none */
 } Finding;
 
+/* Does it fail the endpoint? One that was judged milder than its row does not, such as a resolver that
+ * failed while the addresses known before still served. */
+bool finding_fails(const Finding *f);
+
 /* Earliest notAfter over all addresses; each may be unknown. */
 typedef struct AssessedDates {
         bool has_leaf, has_presented, has_verified, has_effective;

@@ -35,14 +35,6 @@ const char *metrics_page_block(const MetricsPage *p, size_t at)
 
 /* ---- rows ---- */
 
-/* As assess has it: a finding that it judged milder than its row fails nothing. */
-static bool finding_fails(const Finding *f)
-{
-        const DiagnosisInfo *info = diagnosis_info(f->diagnosis);
-
-        return info->fails && f->severity == info->severity;
-}
-
 const Finding *metrics_first_failure(const Endpoint *e, int address)
 {
         const Assessment *a = e->assessment;
