@@ -25,7 +25,6 @@ typedef struct ProbeOutcome {
         Endpoint *endpoint;
         Severity severity_before;
         Diagnosis primary_before;
-        bool first; /* the first probe of this endpoint */
 } ProbeOutcome;
 typedef void (*SchedulerHandler)(const ProbeOutcome *outcome, void *userdata);
 

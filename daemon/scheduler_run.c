@@ -70,7 +70,6 @@ static void on_result(Probe *p UNUSED, Observation *o, void *userdata)
                 .endpoint = e,
                 .severity_before = endpoint_severity(e),
                 .primary_before = e->assessment ? assessment_primary(e->assessment) : DIAGNOSIS_NONE,
-                .first = !e->has_last_run,
         };
         int r = 0;
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/timefmt.h"
 #include "model/schedule.h"
 
 static SchedulePace slot_pace(const Slot *slot)
@@ -21,7 +22,7 @@ void slot_put(Slot *slot, uint64_t at_usec)
         uint64_t probe_usec = MAX_OF(at_usec, slot->endpoint->due_usec);
         uint64_t wait_usec = probe_usec > now_usec ? probe_usec - now_usec : 0;
 
-        slot->endpoint->next_run_at = clock_wall_at(s->clock) + (int64_t) (wait_usec / 1000000);
+        slot->endpoint->next_run_at = clock_wall_at(s->clock) + (int64_t) (wait_usec / USEC_PER_SEC);
         due_heap_put(&s->heap, &slot->due, at_usec);
 }
 

@@ -62,7 +62,6 @@ static int add_endpoint(Uses *u, const Endpoint *e)
                 for (size_t k = 0; chain && k < chain->n_certs; k++) {
                         const CertUse use = {
                                 .cert = &chain->certs[k].facts,
-                                .is_leaf = chain->certs[k].role == CHAIN_ROLE_LEAF,
                                 .endpoint = e,
                         };
                         int r = 0;
@@ -83,7 +82,6 @@ static int add_repository(Uses *u, const Repository *repository)
         for (size_t i = 0; k && i < k->n_entries; i++) {
                 const CertUse use = {
                         .cert = &k->entries[i].facts,
-                        .is_leaf = k->entries[i].has_private_key,
                         .repository = repository,
                         .label = k->entries[i].label,
                 };

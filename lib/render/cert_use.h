@@ -16,7 +16,6 @@
 /* One certificate in one place. */
 typedef struct CertUse {
         const CertFacts *cert; /* its notAfter is known */
-        bool is_leaf;          /* what is served, and not what signed it; in a repository: it has a key */
         int64_t renew_by_at;   /* notAfter less the warning time of this place; never before notBefore */
 
         const Endpoint *endpoint;     /* who serves it, or */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Each table is shown by a list of columns: a key for programs, a title for people, and a function
- * that gives the value of a row. Text is aligned, except for the last column, which may be long.
+ * Each table is shown by a list of columns: a key, which is the column's title for people as well, and
+ * a function that gives the value of a row. Text is aligned, except for the last column, which may be
+ * long.
  */
 
 #include "render/render_tables.h"
