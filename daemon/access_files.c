@@ -36,6 +36,16 @@ bool access_file_is_configured(AccessFile f, const HttpConfig *config)
                                             : config->calendar_tokens_file) != NULL;
 }
 
+bool access_files_any(const HttpConfig *config)
+{
+        assert(config);
+
+        for (int f = 0; f < _ACCESS_FILE_MAX; f++)
+                if (access_file_is_configured((AccessFile) f, config))
+                        return true;
+        return false;
+}
+
 int access_file_paths(AccessFile f, const HttpConfig *config, PathList *paths)
 {
         const WebIdentityFiles *t = &config->tls_files;

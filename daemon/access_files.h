@@ -21,6 +21,7 @@ typedef enum AccessFile {
 const char *access_file_name(AccessFile f);    /* "tls" */
 const char *access_file_setting(AccessFile f); /* "http.tls" */
 bool access_file_is_configured(AccessFile f, const HttpConfig *config);
+bool access_files_any(const HttpConfig *config); /* is any of them configured? */
 
 /* Appends the paths of what is configured, with the state they are in. Returns 0 or -ENOMEM. */
 int access_file_paths(AccessFile f, const HttpConfig *config, PathList *paths);
