@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "model/import_mqsc_internal.h"
+#include "model/mqsc_zos.h"
 
 #define HEADER_WORDS "Queue manager name:"
 
@@ -160,6 +161,8 @@ static void read_lines(MqscImport *m)
 
 static int import_all(MqscImport *m, const char *text, size_t len, ImportResult *ret)
 {
+        const char *fault = NULL;
+        unsigned fault_line = 0;
         size_t skip = 0;
         int r;
 
@@ -167,6 +170,11 @@ static int import_all(MqscImport *m, const char *text, size_t len, ImportResult 
         if (r < 0)
                 return r;
         mqsc_text_init(&m->text, text + skip, len - skip);
+        fault = mqsc_zos_fault(m->text, &fault_line);
+        if (fault) {
+                import_complain(&m->import, fault_line, NULL, "%s", fault);
+                return -EINVAL;
+        }
         m->is_output = mqsc_display_is_output(m->text);
         qmgr_add(m, NULL);
 

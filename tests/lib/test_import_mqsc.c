@@ -133,6 +133,10 @@ END_TEST
 
 /* ---- mistakes ---- */
 
+/* 80 columns: 17 of text, 55 blanks, 8 digits. */
+#define NUMBERED(text, digit)                                                                      \
+        text "                                                       " "0000000" digit
+
 static const ImportedRow mistakes[] = {
         {"a repeated parameter", "DEFINE " A " +\n DESCR('a') +\n DESCR('b')\n", "", NULL,
                 "f:3: A: DESCR stands twice; remove one of them", NULL},
@@ -186,6 +190,20 @@ static const ImportedRow mistakes[] = {
                 "f:2: A: the type is SVRCONN and cannot be altered to RCVR", NULL},
         {"what stands behind END", "DEFINE " A "\nEND\nDEFINE CHL(B) CHLTYPE(RCVR)\n", A_LISTENS, NULL,
                 "f:3: warning: what stands behind END is not read", NULL},
+        {"a reply of z/OS",
+                "CSQN205I   COUNT=       3, RETURN=00000000, REASON=00000000\n"
+                "CSQM415I +CSQ1 CHANNEL(A) CHLTYPE(SVRCONN)\n QSGDISP(QMGR) SSLCIPH(ANY)\n"
+                "CSQ9022I +CSQ1 CSQMDRTS ' DISPLAY CHANNEL' NORMAL COMPLETION\n",
+                "", NULL, "f:1: this is a reply of a queue manager on z/OS", NULL},
+        {"a printed report of z/OS, with the commands in it",
+                "1 \n\n DEFINE " A "\n0CSQ9022I  CSQ1 CSQMACHL ' DEFINE CHANNEL' NORMAL COMPLETION\n", "",
+                NULL, "f:4: this is a reply of a queue manager on z/OS", NULL},
+        {"a word like a message of z/OS", "* CSQN205I\nDEFINE " A " DESCR('+\nCSQN2051I CSQn205I')\n",
+                "2: A SVRCONN listens h(1414) ANY descr=CSQN2051I CSQn205I", NULL, NULL, NULL},
+        {"sequence numbers", NUMBERED("* a comment      ", "1") "\n" NUMBERED("DEFINE CHANNEL(A)", "2"),
+                "", NULL, "f:1: columns 73 to 80 hold sequence numbers", NULL},
+        {"one line that ends like a numbered one", NUMBERED("DEFINE CHANNEL(A)", "2") "\nDEFINE " A "\n",
+                "2: A SVRCONN listens h(1414) ANY", NULL, "f:1: A: CHLTYPE is missing", NULL},
         {"a file that is empty", "", "", NULL, "f: the file holds no MQSC command", NULL},
         {"a file of something else", "{ \"channel\": [ ] }\n", "", NULL, "f: the file holds no MQSC command",
                 NULL},
