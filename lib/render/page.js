@@ -106,17 +106,23 @@
 
   /* ---- newer parts ---- */
 
-  /* Which of a part's links and buttons it is, in a newer part as well; a row has two of one address. */
+  /* Which of many links and buttons it is, in a newer part as well; a row has two of one address. */
   const mark = (e) => `${e.className} ${e.getAttribute("href") || e.getAttribute("aria-label")}`;
+
+  const isReading = () => $(".row details[open]") !== null;
+  const kept = (name) => `[data-keep="${CSS.escape(name)}"]`;
 
   function rememberPlace() {
     const active = document.activeElement;
     const keep = active && active.closest("[data-keep]");
     const part = active && active.closest(PARTS.map((id) => `#${id}`).join());
+    const row = (keep && keep.closest(".row") && keep) || $(".row details[open]");
     return {
-      link: part && active.matches("a, button") ? { part: part.id, mark: mark(active) } : null,
+      link: part && active.matches("a, button")
+        ? { within: keep ? kept(keep.dataset.keep) : `#${part.id}`, mark: mark(active) } : null,
       open: new Map($$("details[data-keep]").map((d) => [d.dataset.keep, d.open])),
       focus: keep && active.matches("summary") ? keep.dataset.keep : null,
+      row: row ? { name: row.dataset.keep, top: row.getBoundingClientRect().top } : null,
       scrolled: $("#horizon .scroll") ? $("#horizon .scroll").scrollLeft : 0,
     };
   }
@@ -127,18 +133,61 @@
       if (place.focus === details.dataset.keep) $("summary", details).focus({ preventScroll: true });
     }
     if (place.link) {
-      const again = $$(`#${place.link.part} :is(a, button)`).find((e) => mark(e) === place.link.mark);
+      const again = $$(`${place.link.within} :is(a, button)`).find((e) => mark(e) === place.link.mark);
       if (again) again.focus({ preventScroll: true });
     }
     if ($("#horizon .scroll")) $("#horizon .scroll").scrollLeft = place.scrolled;
+    const row = place.row && $(`.row ${kept(place.row.name)}`);
+    if (row) window.scrollBy(0, row.getBoundingClientRect().top - place.row.top);
   }
 
-  function exchange(html) {
+  /* ---- while a row is open ---- */
+
+  const nameOf = (row) => $("details", row).dataset.keep;
+  const orderOf = (list) => JSON.stringify($$(".row", list).map(nameOf));
+
+  /* What is read, without what the script adds and what only the clock changes. */
+  function wordsOf(element) {
+    const copied = element.cloneNode(true);
+    for (const other of $$(".copy, time.ago", copied)) other.remove();
+    return copied.textContent;
+  }
+
+  /* Each row becomes as it is now, where it stands; what is read in an open one changes only if it must. */
+  function renewRows(list, newer) {
+    const rows = new Map($$(".row", newer).map((row) => [nameOf(row), row]));
+    const moved = orderOf(list) !== orderOf(newer);
+    for (const row of $$(".row", list)) {
+      const from = rows.get(nameOf(row));
+      if (!from) continue;
+      const more = $(".more", row), newest = $(".more", from);
+      row.className = from.className;
+      $("summary", row).replaceWith($("summary", from));
+      if (wordsOf(more) === wordsOf(newest)) continue;
+      more.replaceWith(newest);
+      enliven(newest);
+    }
+    if (moved) tellHeld(list);
+  }
+
+  function tellHeld(list) {
+    if ($("#held")) return;
+    const button = make("button", { type: "button" }, "Show them");
+    button.addEventListener("click", () => ask(location.href, true));
+    list.append(make("p", { id: "held", class: "held" },
+      "Rows have come, gone or moved; they wait while one is open. ", button));
+  }
+
+  function exchange(html, everything) {
     const newer = new DOMParser().parseFromString(html, "text/html");
     const place = rememberPlace();
     for (const id of PARTS) {
       const from = newer.getElementById(id), to = document.getElementById(id);
       if (!from || !to) continue;
+      if (id === "results" && isReading() && !everything) {
+        renewRows(to, from);
+        continue;
+      }
       to.replaceWith(document.adoptNode(from));
       enliven(from);
     }
@@ -159,12 +208,12 @@
   let tag = null;
   let asking = null;
 
-  /* Asks for the page as the address says, or another one. */
-  async function ask(url) {
+  /* Asks for the page as the address says, or another one; for everything: also where somebody reads. */
+  async function ask(url, everything = false) {
     if (asking) asking.abort();
     const mine = asking = new AbortController();
     try {
-      const known = url === location.href && tag;
+      const known = url === location.href && tag && !$("#held");
       const answer = await fetch(url, {
         headers: known ? { "If-None-Match": tag } : {}, signal: mine.signal, cache: "no-store" });
       if (answer.status === 304) {
@@ -173,11 +222,12 @@
         const html = await answer.text();
         if (mine.signal.aborted) return;
         tag = answer.headers.get("ETag");
-        exchange(html);
+        exchange(html, everything);
       } else {
         throw new Error(`${answer.status} ${answer.statusText}`);
       }
       tellTrouble(null);
+      tellPause(false);
     } catch (error) {
       if (error.name !== "AbortError") tellTrouble(error);
     }
@@ -199,14 +249,17 @@
     say(text);
   }
 
-  /* Whoever reads or selects is not disturbed. */
-  function isBusy() {
-    return document.hidden || $(".row details[open], .as-table[open]") !== null || $("dialog[open]") !== null ||
-      String(getSelection()) !== "";
+  function tellPause(paused) {
+    const old = $("#paused"), asof = $("#asof");
+    if (!paused && old) old.remove();
+    else if (paused && !old && asof) asof.append(make("span", { id: "paused" }, "; waiting while text is selected"));
   }
 
+  /* Whoever selects is not disturbed, and told so; whoever reads is not either, see renewRows(). */
   function refresh() {
-    if (!isBusy()) ask(location.href);
+    if (document.hidden || $("dialog[open]")) return;
+    if (String(getSelection()) !== "") tellPause(true);
+    else ask(location.href);
   }
 
   /* ---- search while typing ---- */
@@ -227,7 +280,7 @@
       if (url === location.href) return;
       history.replaceState(null, "", url);
       tag = null;
-      ask(url).then(() => say($("#caption") ? $("#caption").textContent : ""));
+      ask(url, true).then(() => say($("#caption") ? $("#caption").textContent : ""));
     };
     form.addEventListener("input", () => {
       clearTimeout(timer);
@@ -293,7 +346,7 @@
       j: () => move(1),
       k: () => move(-1),
       o: openPage,
-      r: () => ask(location.href),
+      r: () => ask(location.href, true),
       "?": help,
     }[event.key];
     if (!doing) return;
@@ -309,6 +362,9 @@
   if ($("#rows, #judged")) setInterval(refresh, REFRESH_MS);
   document.addEventListener("visibilitychange", refresh);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.open && $("#held") && !isReading()) refresh();
+  }, true);
   setInterval(tellTime, TICK_MS);
   const footer = $("footer");
   if (footer && $("#filter"))

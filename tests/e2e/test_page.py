@@ -373,39 +373,57 @@ http = {{ listen = ( "127.0.0.1:0" ); lifecycle = true; }};
 defaults = {{ trust = "{self.estate.path('root.crt')}"; sslciph = "ANY_TLS12_OR_HIGHER"; interval = "1h";
              retry_interval = "1h"; }};
 probing = {{ spacing = "0s"; }};
-endpoints = ( {{ name = "N"; qmgr = "QM1"; channel = "N"; conname = "127.0.0.1({process_port})"; }} );
+endpoints = (
+  {{ name = "A"; qmgr = "QM1"; channel = "A"; conname = "127.0.0.1({self.ports['good']})"; }},
+  {{ name = "N"; qmgr = "QM1"; channel = "N"; conname = "127.0.0.1({process_port})"; }} );
 """, name="news")
         daemon.wait_ready()
         self.browser.open(f"http://127.0.0.1:{daemon.port}/")
-        self.assertEqual(self.browser.texts(".row .state"), ["ok"])
+        self.assertEqual(self.browser.texts(".row summary .state"), ["ok", "ok"])
         self.browser.run("window.stays = 'the same document';")
         come_back = "document.dispatchEvent(new Event('visibilitychange'));"
+        severity = lambda: {e["name"]: e["severity"] for e in daemon.status()["endpoints"]}["N"]
 
         end_process(first)
         daemon.request("POST", "/api/v1/endpoints/N/probe")
-        until(lambda: daemon.status()["endpoints"][0]["severity"] == "critical", "the failure")
-        self.browser.keys("j", Keys.ENTER)
+        until(lambda: severity() == "critical", "the failure")
+
+        # Who selects is not disturbed, and sees why.
         asked = "return performance.getEntriesByType('resource').filter((e) => e.initiatorType === 'fetch').length;"
         before = self.browser.run(asked)
+        self.browser.run("getSelection().selectAllChildren(document.querySelector('.row .verdict'));")
         self.browser.run(come_back)
-        self.assertEqual(self.browser.texts(".row summary .state"), ["ok"], "who reads is not disturbed")
+        self.assertIn("waiting while text is selected", self.browser.find("#asof").text)
         self.assertEqual(self.browser.run(asked), before)
+        self.browser.run("getSelection().removeAllRanges();")
 
-        self.browser.keys(Keys.ENTER)
+        # Who reads sees each row as it is now, where it stood, and that their order is another.
+        self.browser.keys("j", Keys.ENTER)
+        self.browser.run("window.read = document.querySelector('.row .more');")
         self.browser.run(come_back)
-        self.browser.until(lambda: self.browser.texts(".row .state") == ["critical"], "the news")
+        self.browser.until(lambda: self.browser.texts(".row summary .state") == ["ok", "critical"],
+                           "the news in the row")
+        self.assertEqual(self.rows(), ["A", "N"])
+        self.assertEqual(self.browser.find("#counts .critical b").text, "1")
+        self.assertFalse(self.browser.find_all("#paused"))
+        self.assertIn("wait while one is open", self.browser.find("#held").text)
+        self.assertTrue(self.browser.run("return window.read.isConnected && window.read.parentNode.open;"))
+        self.assertEqual(self.browser.run("return document.activeElement.tagName;"), "SUMMARY",
+                         "the focus stays where it was")
+        self.browser.find("#held button").click()
+        self.browser.until(lambda: self.rows() == ["N", "A"], "the order of now")
+        self.assertFalse(self.browser.find_all("#held"))
+        self.assertEqual(self.browser.texts("details[open] .who b"), ["A"], "what was open is open")
         self.assertIn("1 critical", self.browser.driver.title)
         self.assertIn("1 critical", self.browser.find("[role=status]").get_attribute("textContent"))
         self.assertIn("state=critical", self.browser.find("link[rel=icon]").get_attribute("href"))
         self.assertEqual(self.browser.run("return window.stays;"), "the same document")
-        self.assertEqual(self.browser.run("return document.activeElement.tagName;"), "SUMMARY",
-                         "the focus stays where it was")
 
         serve("good")
         daemon.request("POST", "/api/v1/endpoints/N/probe")
-        until(lambda: daemon.status()["endpoints"][0]["severity"] == "ok", "the recovery")
+        until(lambda: severity() == "ok", "the recovery")
         self.browser.keys("r")
-        self.browser.until(lambda: self.browser.texts(".row .state") == ["ok"], "the news")
+        self.browser.until(lambda: self.browser.texts(".row summary .state") == ["ok", "ok"], "the news")
         end_process(daemon.process)
         self.browser.keys("r")
         self.browser.until(lambda: self.browser.find_all("#trouble"), "the trouble to be told")
