@@ -164,12 +164,61 @@ void html_left(Buf *b, int64_t at, int64_t now_at)
         buf_append_str(b, at < now_at ? " ago" : " left");
 }
 
+/* "2026-11-21T07:15:00Z": how long it is at the beginning of `s`, 0 where none stands there. */
+static size_t instant_length(const char *s)
+{
+        static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+
+        for (size_t i = 0; form[i]; i++)
+                if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
+                        return 0;
+        return strlen(form);
+}
+
+void html_sentence(Buf *b, const char *text)
+{
+        const char *from = text;
+
+        if (!text)
+                return;
+        while (*text) {
+                size_t len = instant_length(text);
+
+                if (len == 0) {
+                        text++;
+                        continue;
+                }
+                escape_html(b, from, (size_t) (text - from));
+                buf_append_str(b, "<time>");
+                buf_append(b, text, len);
+                buf_append_str(b, "</time>");
+                from = text += len;
+        }
+        escape_html(b, from, (size_t) (text - from));
+}
+
 /* ---- commands and remedies ---- */
+
+/* Browsers break lines behind a hyphen, and so in the middle of an option: such words stay whole. */
+static void append_command_words(Buf *b, const char *command)
+{
+        while (*command) {
+                size_t len = strcspn(command, " ");
+                bool is_whole = memchr(command, '-', len) != NULL;
+
+                buf_append_str(b, is_whole ? "<span>" : "");
+                escape_html(b, command, len);
+                buf_append_str(b, is_whole ? "</span>" : "");
+                command += len;
+                if (*command)
+                        buf_append_char(b, *command++);
+        }
+}
 
 void html_command(Buf *b, const char *command)
 {
         buf_append_str(b, "<pre class=\"command\"><code>");
-        html_text(b, command);
+        append_command_words(b, command);
         buf_append_str(b, "</code></pre>\n");
 }
 
@@ -189,7 +238,7 @@ void html_remedy(Buf *b, const char *remedy, const EndpointConfig *c)
                         buf_append_str(b, "<code class=\"command\">");
                 escape_html(b, buf_str(&text), text.len);
                 if (part.kind != REMEDY_PROSE)
-                        buf_append_str(b, "</code>");
+                        buf_append_str(b, "</code><span class=\"place\"><wbr></span>");
         }
 }
 

@@ -41,7 +41,10 @@ void html_ago(Buf *b, int64_t at, int64_t now_at);
 /* "5 days left", "ended 3 days ago". */
 void html_left(Buf *b, int64_t at, int64_t now_at);
 
-/* A command to copy, as a block or within a sentence. */
+/* A sentence that may tell instants, "2026-11-21T07:15:00Z", which no line is broken in. */
+void html_sentence(Buf *b, const char *text);
+
+/* A command to copy, as a block. */
 void html_command(Buf *b, const char *command);
 
 /* A remedy, its commands to be copied and filled in for the endpoint; `c` may be NULL. */

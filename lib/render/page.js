@@ -77,7 +77,9 @@
         say(`${button.textContent}: ${code.textContent}`);
         setTimeout(() => { button.textContent = "copy"; }, 2000);
       });
+      const place = element.nextElementSibling;
       if (element.matches("pre")) element.append(button);
+      else if (place && place.matches(".place")) place.replaceWith(button);
       else element.after(button);
     }
   }

@@ -97,9 +97,9 @@ static void append_daemon(Buf *b, const DaemonFacts *daemon)
         render_frame_text(b, daemon->version);
         buf_append_str(b, ", OpenSSL ");
         render_frame_text(b, daemon->openssl_version);
-        buf_append_str(b, ", started ");
+        buf_append_str(b, ", started <time>");
         buf_append_str(b, at);
-        buf_append_str(b, "</p>\n");
+        buf_append_str(b, "</time></p>\n");
         if (!daemon->reload_successful)
                 buf_append_str(b, "<p><strong>The last attempt to load the configuration failed; "
                                   "the one before it is still at work. The log says what is "

@@ -80,7 +80,7 @@ static void append_head(const Page *p, const Endpoint *e)
         buf_append_str(b, "\" aria-label=\"Verdict\">\n<p class=\"sentence\">");
         html_severity(b, endpoint_severity(e));
         buf_append_str(b, " <bdi>");
-        html_text(b, view_message(e));
+        html_sentence(b, view_message(e));
         buf_append_str(b, "</bdi>");
         page_append_drift_badges(p, e);
         buf_append_str(b, "</p>\n");

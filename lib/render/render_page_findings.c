@@ -65,7 +65,7 @@ static void append_sentence(Buf *b, const Finding *f)
         buf_append_str(b, "<p class=\"what\">");
         html_severity(b, f->severity);
         buf_append_str(b, " <bdi>");
-        html_text(b, f->message);
+        html_sentence(b, f->message);
         buf_append_str(b, "</bdi></p>\n");
 }
 

@@ -416,10 +416,12 @@ static void append_legend(const Page *p, const Horizon *h)
 {
         static const ExpiryState states[] = {
                 EXPIRY_EXPIRED, EXPIRY_CRITICAL, EXPIRY_WARNING, EXPIRY_OK};
-        size_t by_state[_EXPIRY_STATE_MAX] = {0};
+        size_t by_state[_EXPIRY_STATE_MAX] = {0}, n_shared = 0;
 
-        for (size_t i = 0; i < h->n_marks; i++)
+        for (size_t i = 0; i < h->n_marks; i++) {
                 by_state[h->marks[i].state]++;
+                n_shared += h->marks[i].n_endpoints > 1 ? 1 : 0;
+        }
 
         buf_append_str(p->b, "<figcaption>");
         html_count(p->b, h->n_marks, "certificate");
@@ -431,7 +433,9 @@ static void append_legend(const Page *p, const Horizon *h)
                 buf_append_str(p->b, state_class(states[i]));
                 html_state_close(p->b);
         }
-        buf_append_str(p->b, ". A number in a mark: so many endpoints serve it.");
+        buf_append_char(p->b, '.');
+        if (n_shared > 0)
+                buf_append_str(p->b, " A number in a mark: so many endpoints serve it.");
         if (h->n_without > 0) {
                 buf_append_str(p->b, " Not in the picture: ");
                 html_count(p->b, h->n_without, "endpoint");

@@ -62,7 +62,9 @@ static void append_left(const Page *p, const AssessedDates *d)
                 return;
         }
 
-        buf_append_str(p->b, "<b>");
+        /* Where the columns have no heads, and for who listens. */
+        buf_append_str(p->b, left < 0 ? "<span class=\"label\">ended </span><b>"
+                                      : "<span class=\"unseen\">chain: </span><b>");
         html_number(p->b, n);
         buf_append_str(p->b, is_near ? "</b> hour" : "</b> day");
         buf_append_str(p->b, n == 1 ? "" : "s");
@@ -73,7 +75,7 @@ static void append_left(const Page *p, const AssessedDates *d)
 
 static void append_seen(const Page *p, const Endpoint *e)
 {
-        buf_append_str(p->b, "<span class=\"seen\">");
+        buf_append_str(p->b, "<span class=\"seen\"><span class=\"label\">looked at </span>");
         if (e->has_last_run)
                 html_ago(p->b, e->last_run_at, p->now_at);
         else
@@ -90,7 +92,7 @@ static void append_summary(const Page *p, const Endpoint *e)
         buf_append_str(b, "<span class=\"who\">");
         append_identity(p, e->config);
         buf_append_str(b, "</span><span class=\"verdict\"><bdi>");
-        html_text(b, view_message(e));
+        html_sentence(b, view_message(e));
         buf_append_str(b, "</bdi>");
         page_append_drift_badges(p, e);
         buf_append_str(b, "</span>");

@@ -347,6 +347,36 @@ endpoints = (
             "navigator.clipboard.readText().then(arguments[0], (e) => arguments[0](String(e)));")
         self.assertEqual(text, "ALTER CHANNEL(CIPHER.SVRCONN) CHLTYPE(SVRCONN) SSLCIPH(ANY_TLS12_OR_HIGHER)")
 
+    def test_commands_are_selected_as_they_are(self):
+        self.visit(address_of("QM4/CIPHER.SVRCONN"))
+        commands = self.browser.run("""
+            return [...document.querySelectorAll("pre.command code")].map((e) => {
+              getSelection().selectAllChildren(e);
+              return [e.textContent, String(getSelection())];
+            });""")
+        self.assertGreater(len(commands), 1)
+        for text, selected in commands:
+            self.assertEqual(selected, text)
+            self.assertNotIn("\n", text)
+
+    def test_nothing_jumps_when_the_script_takes_over(self):
+        self.addCleanup(self.browser.resize, 1280, 900)
+        for path in ("/", address_of("QM3/GONE.SVRCONN"), address_of("QM4/CIPHER.SVRCONN")):
+            for width in range(400, 1300, 100):
+                with self.subTest(path=path, width=width):
+                    self.browser.resize(width, 900)
+                    self.visit(path)
+                    after, before = self.browser.run("""
+                        const heights = () => [...document.querySelectorAll("main section")].map((e) => e.offsetHeight);
+                        const after = heights();
+                        for (const e of document.querySelectorAll("code.command + .copy")) {
+                          const place = document.createElement("span");
+                          place.className = "place";
+                          e.replaceWith(place);
+                        }
+                        return [after, heights()];""")
+                    self.assertEqual(after, before)
+
     def test_the_marks_of_the_horizon_are_links(self):
         self.visit()
         marks = self.browser.find_all("svg.horizon a")
@@ -444,6 +474,8 @@ endpoints = (
                         self.browser.run("return document.documentElement.scrollWidth;"), width)
         self.browser.resize(390, 844, mobile=True)
         self.visit()
+        self.assertTrue(self.browser.run("const e = document.querySelector('#matrix .scroll');"
+                                         "return e.scrollWidth <= e.clientWidth;"), "the matrix fits")
         keep_screenshot(self.browser, "phone")
 
     def test_every_text_can_be_read_by_day_and_by_night(self):

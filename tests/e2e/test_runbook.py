@@ -109,7 +109,7 @@ endpoints = (
     def commands(self, endpoint):
         page = self.daemon.get("/runbook/verify/expired?endpoint="
                                + urllib.parse.quote(endpoint, safe="")).decode()
-        return [html.unescape(c) for c in
+        return [html.unescape(re.sub("</?span>", "", c)) for c in
                 re.findall(r'<pre class="command"><code>(.*?)</code></pre>', page, re.S)]
 
     def paste(self, command):

@@ -95,8 +95,10 @@ START_TEST(test_page_shows_the_worst_first)
                 "href=\"endpoint/B%2FREFUSING\"",
                 "<li class=\"row ok\">",
                 "<bdi>A/HEALTHY</bdi>",
+                "ends first, on <time>2027-01-01T00:00:00Z</time> (in 365 days",
                 "<b>365</b> days left",
                 ">2027-01-01</time>",
+                "looked at </span><time",
                 "TLS 1.3 TLS_AES_256_GCM_SHA384",
                 ("<th scope=\"row\">TLS_AES_256_GCM_SHA384</th><td class=\"number\">"
                  "<a href=\"?suite=TLS%201.3%20TLS_AES_256_GCM_SHA384\">1</a>"),
@@ -130,10 +132,10 @@ START_TEST(test_what_changed_stands_before_what_is_well)
         static const char *const one[] = {
                 "<h3>cipher</h3>", "Another cipher suite is chosen",
                 "TLS_AES_256_GCM_SHA384", "What breaks on it",
-                "mqtlsd --accept B --kind cipher",
+                "mqtlsd <span>--accept</span> B <span>--kind</span> cipher",
                 "<h3>group</h3>", "<bdi>X25519</bdi>", "<bdi>Z25519</bdi>",
-                "mqtlsd --accept B --kind group",
-                "To take all of it", "mqtlsd --accept B</code>",
+                "mqtlsd <span>--accept</span> B <span>--kind</span> group",
+                "To take all of it", "mqtlsd <span>--accept</span> B</code>",
                 "Ledger, newest first", "<span class=\"state drift\">drift</span>",
         };
         CLEANUP(inventory_cleanup) Inventory *i = estate_new(pair, 2);
@@ -247,7 +249,8 @@ START_TEST(test_the_page_of_one_endpoint_tells_all)
                 "\xe2\x86\x90 chosen",
                 "X25519",
                 "<bdi>qm1.example.com(1414)/192.0.2.1</bdi>",
-                "mqtlsd --probe=&#39;qm1.example.com(1414)&#39; --channel=A.SVRCONN",
+                "mqtlsd <span>--probe=&#39;qm1.example.com(1414)&#39;</span> "
+                "<span>--channel=A.SVRCONN",
                 "<a href=\"../?qmgr=QM1\">",
                 "href=\"../api/v1/endpoints/A%2FHEALTHY\"",
         };

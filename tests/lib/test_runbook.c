@@ -91,7 +91,7 @@ START_TEST(test_every_row_of_the_tables_has_its_own_page)
                 ck_assert(holds(&page, "Diagnosis"));
                 ck_assert(holds(&page, "Mitigation"));
                 ck_assert(holds(&page, hostile_name));
-                ck_assert(holds(&page, "mqtlsd --probe=qm2.example.com --channel="));
+                ck_assert(holds(&page, "--probe=qm2.example.com"));
 
                 buf_clear(&link);
                 buf_appendf(&link, "<dt><a class=\"reason\" href=\"runbook/%s\">", buf_str(&name));
@@ -125,7 +125,7 @@ START_TEST(test_a_page_says_what_the_table_says)
         ck_assert(holds(&page, alert->impact));
         ck_assert(holds(&page, alert->diagnosis));
         ck_assert(holds(&page, alert->mitigation));
-        ck_assert(!holds(&page, "mqtlsd --probe"));
+        ck_assert(!holds(&page, "--probe="));
 
         render(i, "drift/cipher", NULL, &page);
         ck_assert(holds(&page, drift_kind_info(DRIFT_KIND_CIPHER)->breaks));

@@ -9,7 +9,7 @@
 
 static bool is_void(const char *tag, size_t len)
 {
-        static const char *const names[] = {"meta", "link", "br", "input", "!DOCTYPE"};
+        static const char *const names[] = {"meta", "link", "br", "wbr", "input", "!DOCTYPE"};
 
         for (size_t k = 0; k < ARRAY_LEN(names); k++)
                 if (strlen(names[k]) == len && memcmp(names[k], tag, len) == 0)
