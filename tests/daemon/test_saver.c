@@ -32,6 +32,7 @@ enum {
         RETRY_SECONDS = 31, /* more than it waits after a failure */
         FACTS_SECONDS = 31, /* more than dates and runs wait */
         LOOK_SECONDS = 4,   /* more than it waits between two looks */
+        SLOW_SECONDS = 11,  /* more than it takes a disk to be called slow */
         KILLS_MAX = 2000,
 };
 
@@ -289,6 +290,19 @@ static void tamper(const char *sql)
 
 #define UNTIL_ENTRIES(l, name, wanted)                                                             \
         LOOP_UNTIL((l)->event, strcmp(entries(name), (wanted)) == 0)
+
+/* As another daemon would; -1 where one has it. */
+static int lock_directory(void)
+{
+        int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        ck_assert_int_ge(fd, 0);
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+                return fd;
+        ck_assert_int_eq(errno, EWOULDBLOCK);
+        ck_assert_int_eq(close(fd), 0);
+        return -1;
+}
 
 /* ---- good days ---- */
 
@@ -668,6 +682,57 @@ START_TEST(what_the_disk_does_not_take_waits_until_it_does)
 }
 END_TEST
 
+/* ---- a disk that does not answer ---- */
+
+START_TEST(a_slow_disk_is_told_of_once_and_waited_for)
+{
+        LIFE;
+
+        begin(&l, "AB");
+        look(&l, "A", CIPHER_A);
+        look(&l, "B", CIPHER_A);
+        LOOP_UNTIL(l.event, has_baseline("A") && has_baseline("B"));
+
+        faulty_disk_shut();
+        look(&l, "A", CIPHER_B);
+        LOOP_UNTIL(l.event, faulty_disk_is_held());
+        wait_for(&l, SLOW_SECONDS, "B");
+        ck_assert_str_eq(facts(&l).state_problem, "slow");
+        ck_assert_uint_eq(facts(&l).n_state_waiting, 1);
+        look(&l, "B", CIPHER_B); /* it goes on */
+        wait_for(&l, RETRY_SECONDS, "A");
+        loop_drain(l.event);
+        ck_assert_str_eq(facts(&l).state_problem, "slow");
+        ck_assert_uint_eq(facts(&l).n_state_waiting, 2);
+        ck_assert_uint_eq(ledger_count(inventory_ledger(l.inventory)), 2);
+        ck_assert_uint_eq(count_logged(&l, "is not being saved (slow)"), 1);
+
+        faulty_disk_open();
+        UNTIL_ENTRIES(&l, "B", "drift");
+        LOOP_UNTIL(l.event, facts(&l).state_saved);
+        ck_assert_uint_eq(facts(&l).n_state_waiting, 0);
+        ck_assert_uint_eq(count_logged(&l, "is being saved again"), 1);
+        ck_assert_str_eq(entries("A"), "drift");
+}
+END_TEST
+
+/* The daemon waits for it some seconds, and begins. */
+START_TEST(a_disk_that_hangs_at_the_start_keeps_nobody_from_it)
+{
+        LIFE;
+
+        faulty_disk_shut();
+        begin(&l, "A");
+        ck_assert_str_eq(facts(&l).state_problem, "slow");
+        ck_assert_uint_eq(count_logged(&l, "is still being read"), 1);
+        look(&l, "A", CIPHER_A);
+
+        faulty_disk_open();
+        LOOP_UNTIL(l.event, (wait_for(&l, RETRY_SECONDS, "A"), has_baseline("A")));
+        LOOP_UNTIL(l.event, facts(&l).state_saved);
+}
+END_TEST
+
 /* One operation fails, whichever: nothing is lost, and nothing stands twice. */
 START_TEST(any_operation_may_fail)
 {
@@ -900,19 +965,6 @@ END_TEST
 
 /* ---- two daemons ---- */
 
-/* As another daemon would; -1 where one has it. */
-static int lock_directory(void)
-{
-        int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-        ck_assert_int_ge(fd, 0);
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-                return fd;
-        ck_assert_int_eq(errno, EWOULDBLOCK);
-        ck_assert_int_eq(close(fd), 0);
-        return -1;
-}
-
 START_TEST(the_directory_of_another_daemon_is_left_alone_until_it_ends)
 {
         LIFE;
@@ -1026,6 +1078,8 @@ static Suite *make_suite(void)
         tcase_add_checked_fixture(bad, set_up, tear_down);
         tcase_add_loop_test(bad, what_the_disk_does_not_take_waits_until_it_does, 0,
                 ARRAY_LEN(failures));
+        tcase_add_test(bad, a_slow_disk_is_told_of_once_and_waited_for);
+        tcase_add_test(bad, a_disk_that_hangs_at_the_start_keeps_nobody_from_it);
         tcase_add_loop_test(bad, any_operation_may_fail, 0, 2);
         tcase_add_loop_test(bad, death_at_any_operation, 0, 2);
         tcase_add_test(bad, a_file_that_comes_late_still_has_the_baseline);

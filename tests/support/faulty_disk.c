@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/faulty_disk.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,13 @@ static struct {
         int rc;
 } disk;
 
+static struct {
+        pthread_mutex_t mutex;
+        pthread_cond_t changed;
+        bool is_shut;
+        unsigned n_held;
+} gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
 static sqlite3_file *real_file(sqlite3_file *f)
 {
         return (sqlite3_file *) ((char *) f + sizeof(FaultyFile));
@@ -37,9 +45,21 @@ static bool is_hit(void)
         return disk.fault != DISK_FAULT_NONE && disk.count == disk.at;
 }
 
+static void pass_gate(void)
+{
+        (void) pthread_mutex_lock(&gate.mutex);
+        gate.n_held++;
+        (void) pthread_cond_broadcast(&gate.changed);
+        while (gate.is_shut)
+                (void) pthread_cond_wait(&gate.changed, &gate.mutex);
+        gate.n_held--;
+        (void) pthread_mutex_unlock(&gate.mutex);
+}
+
 /* What becomes of it: SQLITE_OK to go on. */
 static int meet(void)
 {
+        pass_gate();
         if (!is_hit())
                 return SQLITE_OK;
         if (disk.fault == DISK_FAULT_KILL || disk.fault == DISK_FAULT_KILL_TORN)
@@ -223,4 +243,40 @@ unsigned faulty_disk_count(void)
 bool faulty_disk_has_failed(void)
 {
         return disk.fault != DISK_FAULT_NONE && disk.count >= disk.at;
+}
+
+static void set_gate(bool is_shut)
+{
+        (void) pthread_mutex_lock(&gate.mutex);
+        gate.is_shut = is_shut;
+        (void) pthread_cond_broadcast(&gate.changed);
+        (void) pthread_mutex_unlock(&gate.mutex);
+}
+
+void faulty_disk_shut(void)
+{
+        set_gate(true);
+}
+
+void faulty_disk_open(void)
+{
+        set_gate(false);
+}
+
+bool faulty_disk_is_held(void)
+{
+        bool is_held;
+
+        (void) pthread_mutex_lock(&gate.mutex);
+        is_held = gate.n_held > 0;
+        (void) pthread_mutex_unlock(&gate.mutex);
+        return is_held;
+}
+
+void faulty_disk_wait_held(void)
+{
+        (void) pthread_mutex_lock(&gate.mutex);
+        while (gate.n_held == 0)
+                (void) pthread_cond_wait(&gate.changed, &gate.mutex);
+        (void) pthread_mutex_unlock(&gate.mutex);
 }

@@ -26,6 +26,13 @@ enum {
 /* The `at`-th operation from now on (1 is the next) meets this fault; `rc` is what SQLite is told. */
 void faulty_disk_set(DiskFault fault, unsigned at, int rc);
 
+/* While it is shut, whoever changes a file stands still before the operation. For what happens
+ * "meanwhile", however long that takes on whatever machine. */
+void faulty_disk_shut(void);
+void faulty_disk_open(void);
+bool faulty_disk_is_held(void);    /* somebody stands still */
+void faulty_disk_wait_held(void);
+
 /* Operations since faulty_disk_set(), and whether the fault has happened. */
 unsigned faulty_disk_count(void);
 bool faulty_disk_has_failed(void);
