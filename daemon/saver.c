@@ -32,8 +32,13 @@
 #define RETRY_MIN_USEC (5 * USEC_PER_SEC)     /* when there is something new to write */
 #define SLOW_USEC (10 * USEC_PER_SEC)
 
+/* How long the end waits for the disk: far longer than one that works ever takes, and short against the
+ * patience of service managers (systemd: 90 s, our unit: 30 s). */
+#define LEAVE_USEC (20 * USEC_PER_SEC)
+
 struct SaverTask {
-        Saver *saver;
+        Saver *saver; /* not for the other thread, which may be left behind */
+        SaverDisk *disk;
         SaverJob job;
         sem_t ran;
         bool is_applied;
@@ -184,6 +189,7 @@ static SaverTask *task_free(SaverTask *t)
                 return NULL;
 
         saver_job_done(&t->job);
+        (void) saver_disk_unref(t->disk);
         (void) sem_destroy(&t->ran);
         free(t);
         return NULL;
@@ -193,7 +199,7 @@ static void on_run(void *userdata)
 {
         SaverTask *t = userdata;
 
-        saver_disk_run(t->saver->disk, &t->job);
+        saver_disk_run(t->disk, &t->job);
         (void) sem_post(&t->ran);
 }
 
@@ -246,6 +252,7 @@ static int begin(Saver *s, bool is_last)
         if (!t)
                 return -ENOMEM;
         t->saver = s;
+        t->disk = saver_disk_ref(s->disk);
         (void) sem_init(&t->ran, 0, 0);
         t->job = (SaverJob){
                 .now_at = clock_wall_at(s->clock),
@@ -369,6 +376,11 @@ int saver_new(sd_event *event, const Clock *clock, Inventory *inventory, const c
 
 Saver *saver_free(Saver *s)
 {
+        return saver_leave(s, LEAVE_USEC);
+}
+
+Saver *saver_leave(Saver *s, uint64_t patience_usec)
+{
         if (!s)
                 return NULL;
 
@@ -377,8 +389,11 @@ Saver *saver_free(Saver *s)
                 saver_queue_done(&s->queue);
         if (s->worker)
                 (void) begin(s, true);
-        (void) worker_finish(s->worker);
-        (void) saver_disk_free(s->disk);
+        if (worker_finish(s->worker, patience_usec) < 0)
+                log_warning("%s does not answer: what changed last is not saved there, and is noticed "
+                            "again by the next start",
+                        saver_disk_path(s->disk));
+        (void) saver_disk_unref(s->disk);
         saver_queue_done(&s->queue);
         loop_timer_done(&s->timer);
         sd_event_unref(s->event);

@@ -36,9 +36,13 @@ typedef struct SaverEvents {
 int saver_new(sd_event *event, const Clock *clock, Inventory *inventory, const char *directory,
         const SaverEvents *events, Saver **ret);
 
-/* Writes what waits. The inventory must still be there. Returns NULL. */
+/* Writes what waits, and gives a slow disk twenty seconds for it. Returns NULL. */
 Saver *saver_free(Saver *s);
 DEFINE_CLEANUP(Saver, saver_free, saver_cleanup)
+
+/* The same with another patience. A disk that is still at work then is left to its thread, and what it
+ * does not take is logged. */
+Saver *saver_leave(Saver *s, uint64_t patience_usec);
 
 /* A probe of it was recorded. `d` is what came of the comparison; NULL: there was none. */
 void saver_note(Saver *s, const Endpoint *e, const InventoryDrift *d);

@@ -55,6 +55,7 @@ int saver_disk_new(const char *directory, SaverDisk **ret)
         d = calloc(1, sizeof(*d));
         if (!d)
                 return -ENOMEM;
+        atomic_init(&d->n_refs, 1);
         d->lock_fd = -1;
         if (take_names(d, directory) < 0)
                 return -ENOMEM;
@@ -62,9 +63,17 @@ int saver_disk_new(const char *directory, SaverDisk **ret)
         return 0;
 }
 
-SaverDisk *saver_disk_free(SaverDisk *d)
+SaverDisk *saver_disk_ref(SaverDisk *d)
 {
-        if (!d)
+        assert(d);
+
+        (void) atomic_fetch_add(&d->n_refs, 1);
+        return d;
+}
+
+SaverDisk *saver_disk_unref(SaverDisk *d)
+{
+        if (!d || atomic_fetch_sub(&d->n_refs, 1) > 1)
                 return NULL;
 
         store_close(d->store);

@@ -45,8 +45,12 @@ typedef struct SaverDisk SaverDisk;
 
 /* Does nothing but remember the names. Returns 0 or -ENOMEM. */
 int saver_disk_new(const char *directory, SaverDisk **ret);
-SaverDisk *saver_disk_free(SaverDisk *d); /* moves the log into the file */
-DEFINE_CLEANUP(SaverDisk, saver_disk_free, saver_disk_cleanup)
+
+/* A thread that is left behind may outlive the saver: both hold it. The last one to let go closes the
+ * file, which moves the log into it. Unref returns NULL. */
+SaverDisk *saver_disk_ref(SaverDisk *d);
+SaverDisk *saver_disk_unref(SaverDisk *d);
+DEFINE_CLEANUP(SaverDisk, saver_disk_unref, saver_disk_cleanup)
 
 const char *saver_disk_path(const SaverDisk *d);
 

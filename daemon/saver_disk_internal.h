@@ -4,11 +4,13 @@
 
 /* What opening, reading and writing share. */
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "daemon/saver_disk.h"
 
 struct SaverDisk {
+        atomic_uint n_refs;
         char *directory, *path;
         int lock_fd;  /* the directory, while it is ours; else -1 */
         Store *store; /* NULL: not open */

@@ -182,23 +182,20 @@ int worker_new(sd_event *event, const char *name, Worker **ret)
         return 0;
 }
 
-static void drop_all(Worker *w, ItemList *list)
+static void drop_all(ItemList *list)
 {
         Item *item = NULL;
 
-        while ((item = take(w, list))) {
+        while ((item = TAILQ_FIRST(list))) {
+                TAILQ_REMOVE(list, item, link);
                 item->job.drop(item->job.userdata);
                 free(item);
         }
 }
 
-static Worker *stop(Worker *w, bool finish)
+/* Nothing waits any more. */
+static Worker *stop(Worker *w)
 {
-        if (!w)
-                return NULL;
-
-        if (!finish)
-                drop_all(w, &w->queue);
         if (w->has_thread) {
                 (void) pthread_mutex_lock(&w->lock);
                 w->stopping = true;
@@ -206,7 +203,7 @@ static Worker *stop(Worker *w, bool finish)
                 (void) pthread_mutex_unlock(&w->lock);
                 (void) pthread_join(w->thread, NULL);
         }
-        drop_all(w, &w->done);
+        drop_all(&w->done);
 
         sd_event_source_disable_unref(w->source);
         destroy(w);
@@ -215,12 +212,16 @@ static Worker *stop(Worker *w, bool finish)
 
 Worker *worker_free(Worker *w)
 {
-        return stop(w, false);
-}
+        ItemList rest = TAILQ_HEAD_INITIALIZER(rest);
 
-Worker *worker_finish(Worker *w)
-{
-        return stop(w, true);
+        if (!w)
+                return NULL;
+
+        (void) pthread_mutex_lock(&w->lock);
+        TAILQ_CONCAT(&rest, &w->queue, link);
+        (void) pthread_mutex_unlock(&w->lock);
+        drop_all(&rest);
+        return stop(w);
 }
 
 /* With the lock held, which is given up meanwhile. */
@@ -232,39 +233,47 @@ static void wait_for_end(Worker *w, uint64_t patience_usec)
         patience_usec += (uint64_t) now.tv_nsec / 1000;
         until.tv_sec = now.tv_sec + (time_t) (patience_usec / USEC_PER_SEC);
         until.tv_nsec = (long) (patience_usec % USEC_PER_SEC) * 1000;
-        while (w->is_running &&
+        while ((w->is_running || !TAILQ_EMPTY(&w->queue)) &&
                 pthread_cond_clockwait(&w->ended, &w->lock, CLOCK_MONOTONIC, &until) == 0)
                 ;
 }
 
+/* Returns 0, or -ETIMEDOUT with the thread left behind. */
+static int leave(Worker *w, bool finish, uint64_t patience_usec)
+{
+        ItemList rest = TAILQ_HEAD_INITIALIZER(rest);
+        bool is_left;
+
+        (void) pthread_mutex_lock(&w->lock);
+        if (!finish)
+                TAILQ_CONCAT(&rest, &w->queue, link);
+        wait_for_end(w, patience_usec);
+        TAILQ_CONCAT(&rest, &w->queue, link);
+        is_left = w->is_left = w->is_running;
+        if (is_left) {
+                TAILQ_CONCAT(&rest, &w->done, link);
+                (void) pthread_detach(w->thread);
+                sd_event_source_disable_unref(w->source);
+        }
+        (void) pthread_mutex_unlock(&w->lock); /* from here on it may be the thread's */
+
+        drop_all(&rest);
+        if (is_left)
+                return -ETIMEDOUT;
+        (void) stop(w);
+        return 0;
+}
+
 Worker *worker_leave(Worker *w, uint64_t patience_usec)
 {
-        ItemList done = TAILQ_HEAD_INITIALIZER(done);
-        Item *item = NULL;
-
-        if (!w)
-                return NULL;
-
-        drop_all(w, &w->queue);
-        (void) pthread_mutex_lock(&w->lock);
-        wait_for_end(w, patience_usec);
-        if (!w->is_running) {
-                (void) pthread_mutex_unlock(&w->lock);
-                return stop(w, false);
-        }
-
-        w->is_left = true;
-        (void) pthread_detach(w->thread);
-        sd_event_source_disable_unref(w->source);
-        TAILQ_CONCAT(&done, &w->done, link);
-        (void) pthread_mutex_unlock(&w->lock); /* from here on it is the thread's */
-
-        while ((item = TAILQ_FIRST(&done))) {
-                TAILQ_REMOVE(&done, item, link);
-                item->job.drop(item->job.userdata);
-                free(item);
-        }
+        if (w)
+                (void) leave(w, false, patience_usec);
         return NULL;
+}
+
+int worker_finish(Worker *w, uint64_t patience_usec)
+{
+        return w ? leave(w, true, patience_usec) : 0;
 }
 
 int worker_submit(Worker *w, const WorkerJob *job)

@@ -38,8 +38,9 @@ DEFINE_CLEANUP(Worker, worker_free, worker_cleanup)
  */
 Worker *worker_leave(Worker *w, uint64_t patience_usec);
 
-/* As worker_free(), but runs what waits to its end first: for what must reach the disk. */
-Worker *worker_finish(Worker *w);
+/* As worker_leave(), but what waits runs first: for what must reach the disk. Returns 0 when all of it has
+ * run; -ETIMEDOUT when the thread was left behind, and what still waited was dropped. */
+int worker_finish(Worker *w, uint64_t patience_usec);
 
 /* Hands a job over; `*job` is copied. Returns 0, or -ENOMEM with the job untouched. */
 int worker_submit(Worker *w, const WorkerJob *job);

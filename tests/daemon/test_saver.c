@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/file.h>
@@ -733,6 +734,56 @@ START_TEST(a_disk_that_hangs_at_the_start_keeps_nobody_from_it)
 }
 END_TEST
 
+START_TEST(the_end_does_not_wait_for_ever)
+{
+        LIFE;
+        int fd = -1;
+
+        begin(&l, "A");
+        look(&l, "A", CIPHER_A);
+        LOOP_UNTIL(l.event, has_baseline("A"));
+        faulty_disk_shut();
+        look(&l, "A", CIPHER_B);
+        LOOP_UNTIL(l.event, faulty_disk_is_held());
+        look(&l, "A", CIPHER_C);
+        l.saver = saver_leave(l.saver, 1000);
+        ck_assert_uint_eq(count_logged(&l, "does not answer: what changed last is not saved"), 1);
+        ck_assert_int_eq(lock_directory(), -1); /* nobody else may come as long as it may write */
+
+        /* The thread that was left behind still does what it had begun. */
+        faulty_disk_open();
+        LOOP_UNTIL(l.event, (fd = lock_directory()) >= 0);
+        ck_assert_int_eq(close(fd), 0);
+        ck_assert_str_eq(entries("A"), "drift");
+}
+END_TEST
+
+static void *open_when_held(void *userdata UNUSED)
+{
+        faulty_disk_wait_held();
+        faulty_disk_open();
+        return NULL;
+}
+
+START_TEST(the_end_waits_for_a_disk_that_is_slow)
+{
+        pthread_t thread;
+        LIFE;
+
+        begin(&l, "A");
+        look(&l, "A", CIPHER_A);
+        LOOP_UNTIL(l.event, has_baseline("A"));
+        faulty_disk_shut();
+        look(&l, "A", CIPHER_B);
+        look(&l, "A", CIPHER_C);
+        ck_assert_int_eq(pthread_create(&thread, NULL, open_when_held, NULL), 0);
+        l.saver = saver_leave(l.saver, LOOP_PATIENCE_USEC * loop_slowness());
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        ck_assert_uint_eq(count_logged(&l, "does not answer"), 0);
+        ck_assert_str_eq(entries("A"), "drift drift");
+}
+END_TEST
+
 /* One operation fails, whichever: nothing is lost, and nothing stands twice. */
 START_TEST(any_operation_may_fail)
 {
@@ -1080,6 +1131,8 @@ static Suite *make_suite(void)
                 ARRAY_LEN(failures));
         tcase_add_test(bad, a_slow_disk_is_told_of_once_and_waited_for);
         tcase_add_test(bad, a_disk_that_hangs_at_the_start_keeps_nobody_from_it);
+        tcase_add_test(bad, the_end_does_not_wait_for_ever);
+        tcase_add_test(bad, the_end_waits_for_a_disk_that_is_slow);
         tcase_add_loop_test(bad, any_operation_may_fail, 0, 2);
         tcase_add_loop_test(bad, death_at_any_operation, 0, 2);
         tcase_add_test(bad, a_file_that_comes_late_still_has_the_baseline);

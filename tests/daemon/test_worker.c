@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/worker.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -214,11 +215,35 @@ START_TEST(test_finishing_runs_what_waits)
         ck_assert_int_eq(worker_new(event, "worker-test", &w), 0);
         submit(w, &tasks[0]);
         submit(w, &tasks[1]);
-        worker_finish(w);
+        ck_assert_int_eq(worker_finish(w, LOOP_PATIENCE_USEC * loop_slowness()), 0);
         sd_event_unref(event);
 
         ck_assert_str_eq(s.ran, "ab");
         ck_assert_str_eq(s.dropped, "ab");
+        ck_assert_int_eq(worker_finish(NULL, 0), 0);
+}
+END_TEST
+
+START_TEST(test_finishing_leaves_a_job_that_hangs_and_those_behind_it)
+{
+        sd_event *event = NULL;
+        Script s = {0};
+        Task waits = {'b', NULL, &s};
+        Hung h;
+        Worker *w = NULL;
+
+        ck_assert_int_eq(sd_event_new(&event), 0);
+        w = hung_begin(event, &h);
+        submit(w, &waits);
+        ck_assert_int_eq(worker_finish(w, 1000), -ETIMEDOUT);
+        sd_event_unref(event);
+        ck_assert_str_eq(s.dropped, "b");
+        ck_assert_str_eq(s.ran, "");
+
+        ck_assert_int_eq(sem_post(&h.gate), 0);
+        ck_assert_int_eq(sem_wait(&h.dropped), 0);
+        ck_assert(pthread_equal(h.dropper, h.runner));
+        hung_end(&h);
 }
 END_TEST
 
@@ -232,6 +257,7 @@ static Suite *make_suite(void)
         tcase_add_test(tc, test_a_job_that_hangs_is_left_to_its_thread);
         tcase_add_test(tc, test_a_job_that_ends_in_time_is_not_left_behind);
         tcase_add_test(tc, test_finishing_runs_what_waits);
+        tcase_add_test(tc, test_finishing_leaves_a_job_that_hangs_and_those_behind_it);
         suite_add_tcase(suite, tc);
         return suite;
 }
