@@ -160,6 +160,26 @@ int store_transaction_end(Store *s, bool nested, int r)
         return r;
 }
 
+int store_transact(Store *s, const char *name, StoreStep step, void *args)
+{
+        bool nested = false;
+        int r;
+
+        assert(s);
+        assert(name);
+        assert(step);
+
+        r = store_check_name(s, name);
+        if (r < 0)
+                return r;
+        r = store_transaction_begin(s, &nested);
+        if (r < 0)
+                return r;
+
+        r = step(s, name, args);
+        return store_transaction_end(s, nested, r);
+}
+
 int store_begin(Store *s)
 {
         bool nested = false;

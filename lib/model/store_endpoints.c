@@ -271,44 +271,40 @@ static int check_revision(Store *s, const char *name, const DriftMemory *m)
         return 0;
 }
 
-static int save_endpoint(Store *s, const char *name, const DriftMemory *m,
-        const DriftChange *changes, size_t n_changes)
+typedef struct Saving {
+        const DriftMemory *memory;
+        const DriftChange *changes;
+        size_t n_changes;
+} Saving;
+
+static int save_endpoint(Store *s, const char *name, void *args)
 {
+        const Saving *saving = args;
         int r;
 
-        r = check_revision(s, name, m);
+        r = check_revision(s, name, saving->memory);
         if (r < 0)
                 return r;
-        r = store_memory_save(s, name, m);
+        r = store_memory_save(s, name, saving->memory);
         if (r < 0)
                 return r;
-        return store_ledger_add(s, name, 0, changes, n_changes);
+        return store_ledger_add(s, name, 0, saving->changes, saving->n_changes);
 }
 
 int store_save_endpoint(Store *s, const char *name, const DriftMemory *memory,
         const DriftChange *changes, size_t n_changes)
 {
-        bool nested = false;
-        int r;
+        Saving saving = {memory, changes, n_changes};
 
-        assert(s);
-        assert(name);
         assert(memory);
 
-        r = store_check_name(s, name);
-        if (r < 0)
-                return r;
-        r = store_transaction_begin(s, &nested);
-        if (r < 0)
-                return r;
-
-        r = save_endpoint(s, name, memory, changes, n_changes);
-        return store_transaction_end(s, nested, r);
+        return store_transact(s, name, save_endpoint, &saving);
 }
 
-static int put_facts(Store *s, const char *name, const StoredFacts *f)
+static int save_facts(Store *s, const char *name, void *args)
 {
         CLEANUP_ROW Row row = row_use(s, STATEMENT_PUT_FACTS);
+        const StoredFacts *f = args;
         const AssessedDates *d = &f->dates;
 
         row_bind_text(&row, name);
@@ -326,57 +322,47 @@ static int put_facts(Store *s, const char *name, const StoredFacts *f)
 
 int store_save_facts(Store *s, const char *name, const StoredFacts *facts)
 {
-        bool nested = false;
-        int r;
+        StoredFacts copy;
 
-        assert(s);
-        assert(name);
         assert(facts);
 
-        r = store_check_name(s, name);
-        if (r < 0)
-                return r;
-        r = store_transaction_begin(s, &nested);
-        if (r < 0)
-                return r;
-
-        r = put_facts(s, name, facts);
-        return store_transaction_end(s, nested, r);
+        copy = *facts;
+        return store_transact(s, name, save_facts, &copy);
 }
 
-static int put_window(Store *s, const char *name, int64_t from_at, int64_t until_at)
+typedef struct Window {
+        int64_t from_at, until_at;
+} Window;
+
+static int put_window(Store *s, const char *name, void *args)
 {
         CLEANUP_ROW Row row = row_use(s, STATEMENT_PUT_WINDOW);
+        const Window *window = args;
 
         row_bind_text(&row, name);
-        row_bind_int(&row, from_at);
-        row_bind_int(&row, until_at);
+        row_bind_int(&row, window->from_at);
+        row_bind_int(&row, window->until_at);
         return row_run(&row);
+}
+
+static int drop_window(Store *s, const char *name, void *args UNUSED)
+{
+        return row_run_named(s, STATEMENT_DROP_WINDOW, name);
 }
 
 int store_expect(Store *s, const char *name, int64_t from_at, int64_t until_at)
 {
-        bool nested = false;
-        int r;
+        Window window = {from_at, until_at};
 
         assert(s);
-        assert(name);
 
-        r = store_check_name(s, name);
-        if (r < 0)
-                return r;
         if (from_at > until_at)
                 return store_fail(s, -EINVAL, "the window ends before it begins");
-        r = store_transaction_begin(s, &nested);
-        if (r < 0)
-                return r;
-
-        r = from_at == 0 && until_at == 0 ? row_run_named(s, STATEMENT_DROP_WINDOW, name)
-                                          : put_window(s, name, from_at, until_at);
-        return store_transaction_end(s, nested, r);
+        return store_transact(
+                s, name, from_at == 0 && until_at == 0 ? drop_window : put_window, &window);
 }
 
-static int forget(Store *s, const char *name)
+static int forget(Store *s, const char *name, void *args UNUSED)
 {
         static const StoreStatement statements[] = {STATEMENT_DROP_MEMORY, STATEMENT_DROP_RECORDS,
                 STATEMENT_DROP_TRACKS, STATEMENT_DROP_FACTS, STATEMENT_DROP_TALLIES,
@@ -393,28 +379,20 @@ static int forget(Store *s, const char *name)
 
 int store_forget(Store *s, const char *name)
 {
-        bool nested = false;
-        int r;
-
-        assert(s);
-        assert(name);
-
-        r = store_check_name(s, name);
-        if (r < 0)
-                return r;
-        r = store_transaction_begin(s, &nested);
-        if (r < 0)
-                return r;
-
-        r = forget(s, name);
-        return store_transaction_end(s, nested, r);
+        return store_transact(s, name, forget, NULL);
 }
 
-static int accept_in_file(
-        Store *s, const char *name, DriftKind kind, int64_t now_at, size_t *ret_n_accepted)
+typedef struct Acceptance {
+        DriftKind kind;
+        int64_t now_at;
+        size_t n_accepted;
+} Acceptance;
+
+static int accept_in_file(Store *s, const char *name, void *args)
 {
         CLEANUP(stored_endpoints_done) StoredEndpoints e = {0};
         CLEANUP_DRIFT_RESULT DriftResult result = {0};
+        Acceptance *acceptance = args;
         int r;
 
         r = store_memory_load(s, name, &e);
@@ -423,42 +401,32 @@ static int accept_in_file(
         if (e.n_endpoints == 0 || !e.endpoints[0].memory)
                 return -ENOENT;
 
-        r = drift_accept(e.endpoints[0].memory, kind, now_at, &result);
+        r = drift_accept(e.endpoints[0].memory, acceptance->kind, acceptance->now_at, &result);
         if (r < 0)
                 return store_fail(s, r, "no memory");
         if (!result.memory_changed)
                 return 0;
 
-        r = save_endpoint(s, name, result.memory, result.changes, result.n_changes);
+        r = save_endpoint(
+                s, name, &(Saving){result.memory, result.changes, result.n_changes});
         if (r < 0)
                 return r;
-        *ret_n_accepted = result.n_changes;
+        acceptance->n_accepted = result.n_changes;
         return row_run_named(s, STATEMENT_BUMP_REVISION, name);
 }
 
 int store_accept(Store *s, const char *name, DriftKind kind, int64_t now_at, size_t *ret_n_accepted)
 {
-        bool nested = false;
-        size_t n = 0;
+        Acceptance acceptance = {.kind = kind, .now_at = now_at};
         int r;
 
-        assert(s);
-        assert(name);
         assert(kind <= _DRIFT_KIND_MAX);
         assert(ret_n_accepted);
 
-        r = store_check_name(s, name);
-        if (r < 0)
-                return r;
-        r = store_transaction_begin(s, &nested);
+        r = store_transact(s, name, accept_in_file, &acceptance);
         if (r < 0)
                 return r;
 
-        r = accept_in_file(s, name, kind, now_at, &n);
-        r = store_transaction_end(s, nested, r);
-        if (r < 0)
-                return r;
-
-        *ret_n_accepted = n;
+        *ret_n_accepted = acceptance.n_accepted;
         return 0;
 }

@@ -48,6 +48,12 @@ int store_exec(Store *s, const char *sql);
 int store_transaction_begin(Store *s, bool *ret_nested);
 int store_transaction_end(Store *s, bool nested, int r);
 
+/* What is to be done in one transaction; `args` is the caller's. Returns 0 or -errno, which undoes it. */
+typedef int (*StoreStep)(Store *s, const char *name, void *args);
+
+/* Does it with this endpoint, unless that can be none: what every call that writes is made of. */
+int store_transact(Store *s, const char *name, StoreStep step, void *args);
+
 /* ---- store_schema.c ---- */
 
 typedef enum StoreVerdict {

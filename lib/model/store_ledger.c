@@ -94,24 +94,26 @@ int store_ledger_add(Store *s, const char *name, int64_t first_id, const DriftCh
         return r < 0 ? r : trim_all(s);
 }
 
+typedef struct Recording {
+        int64_t first_id;
+        const DriftChange *changes;
+        size_t n_changes;
+} Recording;
+
+static int record_changes(Store *s, const char *name, void *args)
+{
+        const Recording *recording = args;
+
+        return store_ledger_add(
+                s, name, recording->first_id, recording->changes, recording->n_changes);
+}
+
 int store_record_changes(Store *s, const char *name, int64_t first_id, const DriftChange *changes,
         size_t n_changes)
 {
-        bool nested = false;
-        int r;
+        Recording recording = {first_id, changes, n_changes};
 
-        assert(s);
-        assert(name);
-
-        r = store_check_name(s, name);
-        if (r < 0)
-                return r;
-        r = store_transaction_begin(s, &nested);
-        if (r < 0)
-                return r;
-
-        r = store_ledger_add(s, name, first_id, changes, n_changes);
-        return store_transaction_end(s, nested, r);
+        return store_transact(s, name, record_changes, &recording);
 }
 
 /* ---- reading ---- */
