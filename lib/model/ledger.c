@@ -214,7 +214,7 @@ int ledger_insert(
 
         n_waiting = count_from(l, after_id + 1);
         r = make_room(l, n);
-        if (r == 0)
+        if (r >= 0)
                 r = make_entries(changes, n, n_waiting, &entries);
         if (r < 0)
                 return r;
