@@ -54,11 +54,11 @@ static void append_track(const Page *p, const DriftRecord *record, DriftKind kin
         buf_append_str(b, "<tr><th scope=\"row\">");
         html_name(b, *record->address ? record->address : "the endpoint");
         buf_append_str(b, "</th><td><bdi>");
-        html_text(b, drift_fact_text(&t->baseline));
+        html_sentence(b, drift_fact_text(&t->baseline));
         buf_append_str(b, "</bdi><small>since ");
         html_instant(b, t->baseline_at);
         buf_append_str(b, "</small></td><td><bdi>");
-        html_text(b, drift_fact_text(t->now.value ? &t->now : &t->other));
+        html_sentence(b, drift_fact_text(t->now.value ? &t->now : &t->other));
         buf_append_str(b, "</bdi><small>");
         if (t->mixed_at != 0) {
                 buf_append_str(b, "served in turn since ");
@@ -129,20 +129,21 @@ static void append_entry(const Page *p, const DriftChange *c)
 
         buf_append_str(b, "<tr><td>");
         html_instant(b, c->at);
-        buf_append_str(b, "</td><td>");
-        html_state(
-                b, drift_change_is_alarm(c) ? "drift" : "note", drift_event_info(c->event)->name);
-        buf_append_str(b, c->expected ? "<small>expected</small></td><td>" : "</td><td>");
-        html_text(b, drift_kind_info(c->kind)->name);
         if (c->address) {
                 buf_append_str(b, "<small>");
                 html_name(b, c->address);
                 buf_append_str(b, "</small>");
         }
+        buf_append_str(b, "</td><td>");
+        html_state(
+                b, drift_change_is_alarm(c) ? "drift" : "note", drift_event_info(c->event)->name);
+        buf_append_str(b, c->expected ? "<small>expected</small></td><td class=\"kind\">"
+                                      : "</td><td class=\"kind\">");
+        html_text(b, drift_kind_info(c->kind)->name);
         buf_append_str(b, "</td><td><bdi>");
-        html_text(b, c->old_text);
+        html_sentence(b, c->old_text);
         buf_append_str(b, "</bdi></td><td><bdi>");
-        html_text(b, c->new_text);
+        html_sentence(b, c->new_text);
         buf_append_str(b, "</bdi></td></tr>\n");
 }
 
@@ -164,14 +165,18 @@ static int append_ledger(const Page *p, const Endpoint *e)
         buf_append_str(p->b,
                 "<h3>Ledger, newest first</h3>\n<div class=\"scroll\"><table "
                 "class=\"diff\">\n<thead><tr>"
-                "<th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Kind</th>"
+                "<th scope=\"col\">When and where</th><th scope=\"col\">What</th><th scope=\"col\">Kind</th>"
                 "<th scope=\"col\">From</th><th scope=\"col\">To</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < n; i++)
                 append_entry(p, &entries[i]->change);
         buf_append_str(p->b, "</tbody></table></div>\n");
-        if (next != 0)
-                buf_append_str(p->b,
-                        "<p class=\"faint\">Older ones are in the JSON of the changes.</p>\n");
+        if (next != 0) {
+                buf_append_str(p->b, "<p class=\"faint\">Older ones are in <a href=\"");
+                buf_append_str(p->b, p->root);
+                buf_append_str(p->b, "api/v1/changes?endpoint=");
+                escape_url(p->b, e->config->name, strlen(e->config->name));
+                buf_append_str(p->b, "\">the JSON of the changes</a>.</p>\n");
+        }
         return 0;
 }
 

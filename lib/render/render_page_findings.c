@@ -98,7 +98,11 @@ void page_append_findings(const Page *p, const Endpoint *e)
         if (a && n < a->n_findings) {
                 buf_append_str(p->b, "<p class=\"faint\">And ");
                 html_count(p->b, a->n_findings - n, "more finding");
-                buf_append_str(p->b, "; the JSON has them all.</p>\n");
+                buf_append_str(p->b, "; <a href=\"");
+                buf_append_str(p->b, p->root);
+                buf_append_str(p->b, "api/v1/endpoints/");
+                escape_url(p->b, e->config->name, strlen(e->config->name));
+                buf_append_str(p->b, "\">the JSON</a> has them all.</p>\n");
         }
 }
 

@@ -427,7 +427,8 @@ static void append_legend(const Page *p, const Horizon *h)
         html_count(p->b, h->n_marks, "certificate");
         for (size_t i = 0; i < ARRAY_LEN(states); i++) {
                 buf_append_str(p->b, i == 0 ? ": " : ", ");
-                html_state_open(p->b, state_class(states[i]));
+                buf_appendf(p->b, "<span class=\"state %s%s\">", state_class(states[i]),
+                        by_state[states[i]] == 0 ? " none" : "");
                 html_number(p->b, by_state[states[i]]);
                 buf_append_char(p->b, ' ');
                 buf_append_str(p->b, state_class(states[i]));

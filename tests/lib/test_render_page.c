@@ -165,6 +165,36 @@ START_TEST(test_what_changed_stands_before_what_is_well)
 }
 END_TEST
 
+START_TEST(test_a_long_ledger_leads_to_all_of_it)
+{
+        static const EstateEndpoint one[] = {{.name = "A/B", .has_trust = true}};
+        static const char *const parts[] = {
+                "Ledger, newest first",
+                "Older ones are in <a href=\"../api/v1/changes?endpoint=A%2FB\">",
+        };
+        CLEANUP(inventory_cleanup) Inventory *i = estate_new(one, 1);
+        CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "A"});
+        CLEANUP_BUF Buf b = BUF_INIT;
+
+        for (uint16_t look = 0; look < 40; look++) {
+                const PkiCert *chain[] = {&cert};
+                Observation *o = estate_observation(PKI_NOW + look);
+                AddressObservation *a = estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+                CLEANUP_INVENTORY_DRIFT InventoryDrift drift = {0};
+
+                estate_answered(a, chain, 1, true, PKI_NOW);
+                a->tls.cipher = (uint16_t) (0xC000 + look);
+                estate_record(i, "A/B", o, PKI_NOW + look);
+                ck_assert_int_eq(inventory_note_drift(
+                                         i, inventory_find(i, "A/B"), PKI_NOW + look, &drift),
+                        0);
+        }
+        render_one(i, "A/B", &b);
+        check_order(&b, parts, ARRAY_LEN(parts));
+        ck_assert_uint_eq(count(buf_str(&b), "<td class=\"kind\">"), 30);
+}
+END_TEST
+
 static void set_reload(DaemonFacts *d)
 {
         d->reload_successful = false;
@@ -561,6 +591,7 @@ static Suite *make_suite(void)
 
         tcase_add_test(page, test_page_shows_the_worst_first);
         tcase_add_test(page, test_what_changed_stands_before_what_is_well);
+        tcase_add_test(page, test_a_long_ledger_leads_to_all_of_it);
         tcase_add_loop_test(page, test_alarms, 0, (int) ARRAY_LEN(alarms));
         tcase_add_test(page, test_the_page_of_one_endpoint_tells_all);
         tcase_add_loop_test(page, test_only_web_addresses_are_links, 0, (int) ARRAY_LEN(urls));
