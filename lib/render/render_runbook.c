@@ -283,7 +283,7 @@ int render_runbook(
         CLEANUP_BUF Buf title = BUF_INIT;
         Frame frame = {0};
         const Endpoint *e = NULL;
-        int r;
+        int r = 0;
 
         assert(inventory);
         assert(page);
@@ -301,10 +301,11 @@ int render_runbook(
         append_heading(b, &frame, &page->topic);
         buf_append_str(b, "<main>\n");
         if (e)
-                runbook_append_state(b, page, e);
+                r = runbook_append_state(b, page, e);
         else if (page->endpoint)
                 append_paragraph(b, "No endpoint of that name is configured now.");
-        r = append_topic(b, inventory, page, e);
+        if (r >= 0)
+                r = append_topic(b, inventory, page, e);
         if (r >= 0)
                 r = runbook_append_endpoints(b, inventory, page);
         buf_append_str(b, "</main>\n");

@@ -15,6 +15,7 @@
 enum {
         ENDPOINTS_MAX = 50, /* listed on a page */
         FINDINGS_MAX = 20,
+        DRIFTS_MAX = 20,
         CONNAMES_MAX = 4, /* that a command is shown for */
 };
 
@@ -34,6 +35,63 @@ static void append_finding(Buf *b, const RunbookPage *page, const Endpoint *e, c
         buf_append_char(b, ' ');
         runbook_append_link(b, page->root, &topic, e->config->name);
         buf_append_str(b, "</li>\n");
+}
+
+/* The page of an alert sends on to that of the reason; what it comes to is said here already, with
+ * the names of this endpoint. The page of the reason itself says it below. */
+static void append_remedy(Buf *b, const RunbookPage *page, const Endpoint *e)
+{
+        const Finding *f = view_first_finding(e);
+
+        if (!f || page->topic.kind == RUNBOOK_DIAGNOSIS)
+                return;
+        buf_append_str(b, "<p class=\"remedy\">");
+        html_remedy(b, diagnosis_info(f->diagnosis)->remedy, e->config);
+        buf_append_str(b, "</p>\n");
+}
+
+static void append_drift(Buf *b, const RunbookPage *page, const Endpoint *e, const ViewDrift *d)
+{
+        const RunbookTopic topic = {.kind = RUNBOOK_DRIFT, .drift = d->kind};
+
+        buf_append_str(b, "<li>");
+        html_state(b, "drift", drift_event_info(d->event)->name);
+        buf_append_char(b, ' ');
+        html_text(b, drift_kind_info(d->kind)->name);
+        if (d->old_text && d->new_text) {
+                bool in_turn = d->event == DRIFT_EVENT_MIXED;
+
+                buf_append_str(b, ": <bdi>");
+                html_text(b, d->old_text);
+                buf_append_str(b, in_turn ? "</bdi> and <bdi>" : "</bdi> before, <bdi>");
+                html_text(b, d->new_text);
+                buf_append_str(b, in_turn ? "</bdi> in turn" : "</bdi> now");
+        }
+        if (d->address) {
+                buf_append_str(b, ", at ");
+                html_name(b, d->address);
+        }
+        buf_append_str(b, ", since ");
+        html_instant(b, d->since_at);
+        buf_append_char(b, ' ');
+        runbook_append_link(b, page->root, &topic, e->config->name);
+        buf_append_str(b, "</li>\n");
+}
+
+/* Returns 0 or -ENOMEM. */
+static int append_drifts(Buf *b, const RunbookPage *page, const Endpoint *e)
+{
+        CLEANUP_FREE ViewDrift *drifts = NULL;
+        size_t n = 0;
+        int r = view_drifts(e, &drifts, &n);
+
+        if (r < 0 || n == 0)
+                return r;
+        buf_append_str(b, "<ul>\n");
+        for (size_t i = 0; i < n && i < DRIFTS_MAX; i++)
+                append_drift(b, page, e, &drifts[i]);
+        buf_append_str(b, "</ul>\n");
+        return 0;
 }
 
 /* Where there is but one, and this is its page, the sentence above has said the same. */
@@ -86,8 +144,10 @@ static void append_link(Buf *b, const RunbookPage *page, const Endpoint *e)
         buf_append_str(b, "</a>");
 }
 
-void runbook_append_state(Buf *b, const RunbookPage *page, const Endpoint *e)
+int runbook_append_state(Buf *b, const RunbookPage *page, const Endpoint *e)
 {
+        int r;
+
         buf_append_str(b, "<section class=\"judgement ");
         buf_append_str(b, severity_to_string(endpoint_severity(e)));
         buf_append_str(b, "\" aria-labelledby=\"now\">\n<h2 id=\"now\">This endpoint now: ");
@@ -99,7 +159,10 @@ void runbook_append_state(Buf *b, const RunbookPage *page, const Endpoint *e)
         buf_append_str(b, "</p>\n");
         append_moments(b, page, e);
         append_findings(b, page, e);
+        append_remedy(b, page, e);
+        r = append_drifts(b, page, e);
         buf_append_str(b, "</section>\n");
+        return r;
 }
 
 /* ---- what looks at it ---- */

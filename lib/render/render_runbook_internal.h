@@ -9,8 +9,8 @@
 /* Appends a link to a page of the runbook, for this endpoint if there is one. */
 void runbook_append_link(Buf *b, const char *root, const RunbookTopic *topic, const char *endpoint);
 
-/* How the endpoint does now: verdict, findings, dates. */
-void runbook_append_state(Buf *b, const RunbookPage *page, const Endpoint *e);
+/* How the endpoint does now: verdict, findings, dates, what to do, what drifted. Returns 0 or -ENOMEM. */
+int runbook_append_state(Buf *b, const RunbookPage *page, const Endpoint *e);
 
 /* What looks at it. Returns 0 or -ENOMEM. */
 int runbook_append_commands(Buf *b, const Config *config, const Endpoint *e);

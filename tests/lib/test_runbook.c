@@ -166,6 +166,10 @@ START_TEST(test_a_page_of_drift_names_what_drifted)
         ck_assert_ptr_nonnull(strstr(buf_str(&page), "<a href=\"?endpoint=A\">"));
         render(i, "drift/cipher", NULL, &page);
         ck_assert_ptr_null(strstr(buf_str(&page), "?endpoint=A"));
+
+        /* Who comes from the alert learns what was and what is, without another step. */
+        render(i, "MqtlsDrift", "A", &page);
+        ck_assert(holds(&page, "subject: CN=qm1 before, CN=qm2 now, at qm1.example.com(1414)"));
 }
 END_TEST
 
@@ -182,6 +186,7 @@ START_TEST(test_a_page_shows_how_the_endpoint_does)
         ck_assert(holds(&page, "openssl s_client -connect qm1.example.com:1414"));
         ck_assert(holds(&page, "DISPLAY CHANNEL('APP.SVRCONN')"));
         ck_assert(holds(&page, "DISPLAY LSSTATUS(*) PORT STATUS"));
+        ck_assert_ptr_nonnull(strstr(buf_str(&page), "<p class=\"remedy\">"));
         ck_assert_ptr_null(strstr(buf_str(&page), "\xEF\xBF\xBD"));
         ck_assert_ptr_nonnull(
                 strstr(buf_str(&page), "href=\"../../runbook/connect/refused?endpoint=A\""));
