@@ -40,8 +40,8 @@ int http_login_new(sd_event *event, const Clock *clock, HttpLogin **ret);
 HttpLogin *http_login_free(HttpLogin *l); /* nobody may wait any more */
 DEFINE_CLEANUP(HttpLogin, http_login_free, http_login_cleanup)
 
-/* Who may log in from now on; borrowed until the next call. NULL: nobody, and nobody is asked. Who was let in before stays in if the
- * hash is still the same. */
+/* Who may log in from now on; borrowed until the next call. NULL: nobody, and nobody is asked. Who was
+ * let in before stays in if the hash is still the same. */
 void http_login_set_passwords(HttpLogin *l, const WebPasswords *passwords);
 
 /* May this request pass? `*ret_retry_seconds` is set with TOO_MANY and BUSY. */

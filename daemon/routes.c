@@ -87,8 +87,8 @@ RouteAccess routes_access(const char *path)
 
 /*
  * Did a page of another site make the operator's browser send this? The browser says so itself, in
- * Sec-Fetch-Site (W3C Fetch Metadata; whoever sits in front may have rewritten Host) or, an older one, in Origin
- * (RFC 6454 section 7). Programs send neither.
+ * Sec-Fetch-Site (W3C Fetch Metadata; whoever sits in front may have rewritten Host) or, an older one,
+ * in Origin (RFC 6454 section 7). Programs send neither.
  */
 static bool is_from_another_site(const HttpRequest *request)
 {

@@ -3,8 +3,8 @@
 #define MQTLSD_VISIT_H
 
 /*
- * One address: CONNECT, HANDSHAKE, LINGER, at depth "mq" MQ_INIT, CLOSE. Moves bytes between a socket and a Handshake and
- * writes down how far it came and what ended it.
+ * One address: CONNECT, HANDSHAKE, LINGER, at depth "mq" MQ_INIT, CLOSE. Moves bytes between a socket and
+ * a Handshake, and writes down how far it came and what ended it.
  */
 
 #include <stdbool.h>

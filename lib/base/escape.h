@@ -53,7 +53,8 @@ void escape_terminal(Buf *b, const char *s, size_t len);
 
 /*
  * An iCalendar TEXT value (RFC 5545 section 3.3.11): `\`, `;`, `,` and newline are escaped, other
- * control characters dropped, invalid UTF-8 and characters that cannot be seen replaced. Folding is escape_calendar_line()'s work.
+ * control characters dropped, invalid UTF-8 and characters that cannot be seen replaced. Folding is
+ * escape_calendar_line()'s work.
  */
 void escape_calendar(Buf *b, const char *s, size_t len);
 

@@ -58,7 +58,7 @@ typedef struct DiagnosisInfo {
         const char *csqx;          /* on z/OS */
         const char *mqrc;          /* reason codes an application sees */
         const char *remedy;        /* what to do, first things first */
-        const char *certainty;     /* how sure the MQ words are: "documented", "seen", "recalled", "derived", … */
+        const char *certainty;     /* how sure MQ's words are: "documented", "seen", "recalled", … */
 } DiagnosisInfo;
 
 /* Row of a diagnosis; never NULL for a valid id other than NONE. */

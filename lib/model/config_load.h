@@ -68,7 +68,7 @@ int config_from_probe_options(
 /* What the settings table holds, for --dump=settings and for the tests that hold the manual and the
  * sample against it. */
 typedef struct SettingInfo {
-        const char *section;   /* "", "http", "http.tls", "probing", "identities", "imports", "keystores", "endpoints" */
+        const char *section;   /* "" at the top, "http", "http.tls", "endpoints", … */
         const char *name;
         const char *type;      /* "string", "boolean", "integer", "span", "threshold", "list of strings", … */
         const char *fallback;  /* default as written in a file, "" where there is none */

@@ -94,8 +94,8 @@ DEFINE_CLEANUP(Inventory, inventory_free, inventory_cleanup)
  * Replaces the configuration: endpoints of the same name and an equal configuration keep everything
  * (their Endpoint keeps its address), those that are only to be judged or looked at differently keep it
  * as well (inventory_reassess() judges them anew), those that are to be asked differently keep their
- * counters and lose their observation, others come or go. `removed`, unless NULL, is called for each Endpoint that is
- * about to go. Returns 0, or -ENOMEM with nothing changed.
+ * counters and lose their observation, others come or go. `removed`, unless NULL, is called for each
+ * Endpoint that is about to go. Returns 0, or -ENOMEM with nothing changed.
  */
 int inventory_sync(Inventory *i, Config *config,
         void (*removed)(Endpoint *e, void *userdata), void *userdata);

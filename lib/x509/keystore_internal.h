@@ -4,7 +4,8 @@
 
 /*
  * What keystore.c (values), keystore_file.c (files), keystore_index.c and keystore_served.c (the
- * certificate that is served) and the readers (keystore_pem.c, keystore_pkcs12.c, keystore_cms.c, keystore_jks.c) share.
+ * certificate that is served) and the readers (keystore_pem.c, keystore_pkcs12.c, keystore_cms.c,
+ * keystore_jks.c) share.
  * Elements of DER are taken off a CertSpan with the certificate reader's walk.
  */
 
