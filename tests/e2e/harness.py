@@ -24,7 +24,7 @@ import unittest
 BUILD = os.environ.get("MQTLSD_BUILD", os.getcwd())
 MQTLSD = os.path.join(BUILD, "mqtlsd")
 MKPKI = os.path.join(BUILD, "tests", "support", "mkpki")
-PATIENCE = 30  # seconds until a thing that should happen is said not to happen
+PATIENCE = 90  # seconds until a thing that should happen is said not to happen
 
 
 def until(question, what):

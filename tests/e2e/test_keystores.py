@@ -177,7 +177,8 @@ keystores = ( {stores} );
         # It fails nothing: traffic flows.
         self.assertEqual(self.sample(daemon, "mqtls_probe_success"), 1)
         until(lambda: "keystore_not_served" in daemon.log(), "the log to tell")
-        self.assertIn("key repository QM1 keys holds something else than before", daemon.log())
+        until(lambda: "key repository QM1 keys holds something else than before" in daemon.log(),
+              "the log to tell of the file")
 
         listener.serve("new")
         self.wait_match(daemon, 1)
@@ -241,7 +242,7 @@ keystores = ( {stores} );
         store = daemon.status()["keystores"][0]
         self.assertEqual((store["readable"], store["severity"]), (False, "warning"))
         self.assertIn("is damaged", store["problem"])
-        self.assertIn("is damaged", daemon.log())
+        until(lambda: "is damaged" in daemon.log(), "the log to tell")
         self.assertIsNotNone(self.sample(
             daemon, "mqtls_keystore_cert_not_after_timestamp_seconds", 'role="personal"'))
         self.put("key.kdb", whole)

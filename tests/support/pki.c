@@ -582,6 +582,17 @@ char *pki_key_pem(const PkiCert *c, const char *passphrase)
         return bio_steal_text(bio);
 }
 
+/* File systems stamp with the last tick, and give a new file the inode of one that was removed: two of the
+ * same size within a few milliseconds could not be told apart. */
+static int stamp_exactly(int fd)
+{
+        struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
+
+        if (clock_gettime(CLOCK_REALTIME, &times[1]) < 0 || futimens(fd, times) < 0)
+                return -errno;
+        return 0;
+}
+
 int pki_write_file(const char *path, const void *data, size_t len, unsigned mode)
 {
         const char *p = data;
@@ -607,6 +618,8 @@ int pki_write_file(const char *path, const void *data, size_t len, unsigned mode
         /* The umask may have taken bits away that a test asked for. */
         if (r == 0 && fchmod(fd, (mode_t) mode) < 0)
                 r = -errno;
+        if (r == 0)
+                r = stamp_exactly(fd);
         if (close(fd) < 0 && r == 0)
                 r = -errno;
         return r;
