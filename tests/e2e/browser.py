@@ -17,8 +17,11 @@ FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--hide-scrollbars")
 
-# Runs in each document before anything of it does, and is no part of it.
+# Runs in each document before anything of it does, and is no part of it. It holds the page's clock: nothing
+# that the page does now and then happens by itself, however long a test takes; tick() lets it happen once.
 WATCHER = """
+window.held = [];
+window.setInterval = (doing) => window.held.push(doing);
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
@@ -88,6 +91,10 @@ class Browser:
     def until(self, question, what):
         return WebDriverWait(self.driver, PATIENCE, poll_frequency=0.02).until(
             lambda _: question(), f"waited in vain for {what}")
+
+    def tick(self):
+        """What the page does now and then, it does now."""
+        self.run("for (const doing of window.held) doing();")
 
     def complaints(self):
         """What was stopped or complained of since the last time."""
