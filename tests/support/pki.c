@@ -582,8 +582,8 @@ char *pki_key_pem(const PkiCert *c, const char *passphrase)
         return bio_steal_text(bio);
 }
 
-/* File systems stamp with the last tick, and give a new file the inode of one that was removed: two of the
- * same size within a few milliseconds could not be told apart. */
+/* Before Linux 6.13 a file is stamped with the last tick, and the new one may have the inode of the one that
+ * was removed: two of the same size within a few milliseconds could not be told apart. */
 static int stamp_exactly(int fd)
 {
         struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
