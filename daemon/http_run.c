@@ -7,8 +7,10 @@
  * was seen to go wrong (libmicrohttpd 0.9.75):
  *
  *  1. MHD_get_timeout() of 0 means "run me again now": its own epoll is edge-triggered, and what
- *     waits in its ready list does not show in the epoll descriptor. A deferred source does that,
- *     not a timer. Other waits are milliseconds from now, where the loop takes microseconds.
+ *     waits in its ready list does not show in the epoll descriptor. A timer that is due at once does
+ *     that, behind whatever else is due by then. A deferred source would not do: sd-event never counts
+ *     it as served, so that it stays the oldest, and while clients keep us busy nothing else on the
+ *     loop would have its turn. Other waits are milliseconds from now, where the loop takes microseconds.
  *  2. At the connection limit it takes its listening socket out of the epoll set, and puts it back
  *     only in a later run, for which there may be no event any more: so each closed connection asks
  *     for one more run.
@@ -38,8 +40,10 @@ enum {
 
 void http_run_again(HttpListener *l)
 {
-        if (l->again)
-                (void) sd_event_source_set_enabled(l->again, SD_EVENT_ONESHOT);
+        if (!l->again)
+                return;
+        (void) sd_event_source_set_time_relative(l->again, 0);
+        (void) sd_event_source_set_enabled(l->again, SD_EVENT_ONESHOT);
 }
 
 static void wait_relative(HttpListener *l, uint64_t usec)
@@ -87,14 +91,6 @@ static int on_timer(sd_event_source *s UNUSED, uint64_t usec UNUSED, void *userd
         return 0;
 }
 
-static int on_again(sd_event_source *s UNUSED, void *userdata)
-{
-        assert(userdata);
-
-        listener_run(userdata);
-        return 0;
-}
-
 int http_run_add_sources(HttpListener *l)
 {
         sd_event *event = l->http->event;
@@ -116,7 +112,7 @@ int http_run_add_sources(HttpListener *l)
         (void) sd_event_source_set_description(l->timer, "http-timer");
         (void) sd_event_source_set_enabled(l->timer, SD_EVENT_OFF);
 
-        r = sd_event_add_defer(event, &l->again, on_again, l);
+        r = sd_event_add_time_relative(event, &l->again, CLOCK_MONOTONIC, 0, 1, on_timer, l);
         if (r < 0)
                 return r;
         (void) sd_event_source_set_description(l->again, "http-again");

@@ -618,6 +618,62 @@ START_TEST(test_unread_answer_is_cut)
 }
 END_TEST
 
+/* What else is due on the loop while a client keeps the server busy. */
+typedef struct Busy {
+        sd_event *event;
+        sd_event_source *other;
+        unsigned n_calls, n_calls_then; /* then: when the other had its turn */
+} Busy;
+
+enum {
+        BUSY_REQUESTS = 300, /* their answers fit into the socket */
+};
+
+static int on_other(sd_event_source *s UNUSED, uint64_t usec UNUSED, void *userdata)
+{
+        Busy *b = userdata;
+
+        b->n_calls_then = b->n_calls;
+        return 0;
+}
+
+static void busy_handler(const HttpRequest *request UNUSED, HttpResponse *response, void *userdata)
+{
+        Busy *b = userdata;
+
+        if (b->n_calls++ == 0)
+                ck_assert_int_ge(sd_event_add_time_relative(b->event, &b->other, CLOCK_MONOTONIC, 0, 1,
+                                         on_other, b),
+                        0);
+        response->status = 200;
+}
+
+START_TEST(test_a_busy_client_leaves_others_their_turn)
+{
+        HttpConfig config = test_config();
+        Busy b = {0};
+        Http *http = NULL;
+        CLEANUP_FREE char *problem = NULL;
+        HttpClient *c = NULL;
+
+        ck_assert_int_ge(sd_event_new(&b.event), 0);
+        ck_assert_int_eq(http_new(b.event, &test_clock, &config, NULL, 0, busy_handler, &b, &problem,
+                                 &http),
+                0);
+        c = http_client_new(b.event, http_port(http, 0));
+        for (unsigned i = 0; i < BUSY_REQUESTS; i++)
+                http_client_send(c, "GET /k HTTP/1.1\r\nHost: t\r\n\r\n");
+        while (b.n_calls < BUSY_REQUESTS || b.n_calls_then == 0)
+                ck_assert_int_ge(sd_event_run(b.event, UINT64_MAX), 0);
+        ck_assert_uint_lt(b.n_calls_then, BUSY_REQUESTS / 10);
+
+        http_client_free(c);
+        http_free(http);
+        sd_event_source_disable_unref(b.other);
+        sd_event_unref(b.event);
+}
+END_TEST
+
 /* ---- limits ---- */
 
 START_TEST(test_connection_limit_then_recovery)
@@ -921,6 +977,7 @@ static Suite *make_suite(void)
                 wrong, test_ambiguous_requests_end_the_connection, 0, 2 * ARRAY_LEN(ambiguous));
         tcase_add_test(wrong, test_smallest_header_memory_still_serves);
         tcase_add_loop_test(wrong, test_too_long, 0, 2);
+        tcase_add_test(wrong, test_a_busy_client_leaves_others_their_turn);
         tcase_add_test(wrong, test_dripping_client_is_cut);
         tcase_add_test(wrong, test_idle_keep_alive_is_cut);
         tcase_add_test(wrong, test_unread_answer_is_cut);
