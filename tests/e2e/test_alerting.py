@@ -109,6 +109,21 @@ def ask(port, path):
         return None
 
 
+def start_alertmanager(estate, receiver):
+    """The example as it is, with the receivers of this test and short waits; returns the port."""
+    config = shipped("alertmanager.yml")
+    config = replaced(config, r"http://127\.0\.0\.1:9087/", f"http://127.0.0.1:{receiver.port}/")
+    config = replaced(config, r"^(\s+)group_wait: .*$", r"\1group_wait: 2s")
+    config = replaced(config, r"^(\s+)group_interval: .*$", r"\1group_interval: 1s")
+    port = free_port()
+    estate.spawn(["prometheus-alertmanager",
+                  f"--config.file={estate.write('alertmanager.yml', config)}",
+                  f"--storage.path={estate.path('alertmanager')}", "--cluster.listen-address=",
+                  f"--web.listen-address=127.0.0.1:{port}"], "alertmanager")
+    until(lambda: ask(port, "/api/v2/status"), "Alertmanager to answer")
+    return port
+
+
 @needs("prometheus", "prometheus-alertmanager")
 class Alerting(unittest.TestCase):
     @classmethod
@@ -118,7 +133,7 @@ class Alerting(unittest.TestCase):
             cls.receiver = Receiver()
             e.stack.callback(cls.receiver.close)
             cls.start_daemon()
-            cls.start_alertmanager()
+            cls.alertmanager = start_alertmanager(e, cls.receiver)
             cls.start_prometheus()
         except BaseException:
             e.close()
@@ -159,22 +174,6 @@ keystores = ( {{ name = "QM1 keys"; qmgr = "QM1"; path = "{e.path('key.pem')}"; 
 """
         cls.daemon = e.daemon(cls.config)
         cls.daemon.wait_ready()
-
-    @classmethod
-    def start_alertmanager(cls):
-        """The example as it is, with the receivers of this test and short waits."""
-        config = shipped("alertmanager.yml")
-        config = replaced(config, r"http://127\.0\.0\.1:9087/",
-                          f"http://127.0.0.1:{cls.receiver.port}/")
-        config = replaced(config, r"^(\s+)group_wait: .*$", r"\1group_wait: 2s")
-        config = replaced(config, r"^(\s+)group_interval: .*$", r"\1group_interval: 1s")
-        port = cls.alertmanager = free_port()
-        cls.estate.spawn([
-            "prometheus-alertmanager",
-            f"--config.file={cls.estate.write('alertmanager.yml', config)}",
-            f"--storage.path={cls.estate.path('alertmanager')}", "--cluster.listen-address=",
-            f"--web.listen-address=127.0.0.1:{port}"], "alertmanager")
-        until(lambda: ask(port, "/api/v2/status"), "Alertmanager to answer")
 
     @classmethod
     def start_prometheus(cls):
@@ -372,6 +371,73 @@ scrape_configs:
 
 @needs("amtool")
 class Example(unittest.TestCase):
+    # What rings, what rings beside it, and whether the first one holds the second back.
+    PAIRS = (
+        ("MqtlsCertExpired", "MqtlsCertExpiringCritical", True),
+        ("MqtlsCertExpired", "MqtlsCertExpiringSoon", True),
+        ("MqtlsCertExpiringCritical", "MqtlsCertExpiringSoon", True),
+        ("MqtlsCertExpired", "MqtlsProbeFailing", True),
+        ("MqtlsCertExpired", "MqtlsPolicyViolation", True),
+        ("MqtlsRefusedByListener", "MqtlsProbeFailing", True),
+        ("MqtlsRefusedByListener", "MqtlsPolicyViolation", True),
+        ("MqtlsProbeFailing", "MqtlsPolicyViolation", True),
+        ("MqtlsServedMixed", "MqtlsServedNotKeystore", True),
+        # The worse band does not yield, a refusal is not explained by an end, a drift is its own matter.
+        ("MqtlsCertExpiringSoon", "MqtlsCertExpiringCritical", False),
+        ("MqtlsCertExpired", "MqtlsRefusedByListener", False),
+        ("MqtlsProbeFailing", "MqtlsDrift", False),
+        ("MqtlsProbeFailing", "MqtlsCertExpiringSoon", False),
+    )
+
+    @needs("prometheus-alertmanager")
+    def test_each_inhibition(self):
+        def labels(name, **more):
+            return {"alertname": name, "job": "mqtlsd", "instance": "a:1", **more}
+
+        rows = [(labels(a, endpoint=f"{a}/{b}"), labels(b, endpoint=f"{a}/{b}"), held)
+                for a, b, held in self.PAIRS]
+        rows += [(labels("MqtlsAddressMismatch", endpoint="m"),
+                  labels("MqtlsDrift", endpoint="m", kind=kind), kind == "addresses")
+                 for kind in ("addresses", "subject")]
+        # Another endpoint, and another daemon, have a cause of their own; so has what has no endpoint.
+        rows += [(labels("MqtlsCertExpired", endpoint="one"), labels("MqtlsProbeFailing", endpoint="two"),
+                  False),
+                 (labels("MqtlsCertExpired", endpoint="one"),
+                  labels("MqtlsProbeFailing", endpoint="one") | {"instance": "b:1"}, False),
+                 (labels("MqtlsCertExpired"), labels("MqtlsProbeFailing"), False)]
+        # A daemon that is away; the other one of its job; and a job without any target.
+        rows += [(labels("MqtlsDaemonAbsent"), labels(name, **more), True) for name, more in (
+                    ("MqtlsProbeStale", {"endpoint": "e"}), ("MqtlsResolverFailing", {}),
+                    ("MqtlsConfigReloadFailed", {}), ("MqtlsStateNotSaved", {}))]
+        rows += [(labels("MqtlsDaemonAbsent"), labels("MqtlsStateNotSaved") | {"instance": "b:1"}, False),
+                 (labels("MqtlsDaemonAbsent"), labels("MqtlsWebCertExpiring"), False),
+                 ({"alertname": "MqtlsDaemonAbsent", "job": "gone"},
+                  labels("MqtlsStateNotSaved") | {"job": "gone"}, True)]
+
+        estate = Estate("name=root ca=yes cn=Root days-before=1 days-after=1\n")
+        self.addCleanup(estate.close)
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        port = start_alertmanager(estate, receiver)
+        posted = json.dumps([{"labels": x} for row in rows for x in row[:2]]).encode()
+        with urllib.request.urlopen(urllib.request.Request(
+                f"http://127.0.0.1:{port}/api/v2/alerts", posted,
+                {"Content-Type": "application/json"}), timeout=harness.PATIENCE) as answer:
+            self.assertEqual(answer.status, 200)
+
+        def held():
+            """By its labels, whether each alert is held back."""
+            return {frozenset(a["labels"].items()): bool(a["status"]["inhibitedBy"])
+                    for a in ask(port, "/api/v2/alerts") or []}
+
+        wanted = {frozenset(target.items()) for _, target, is_held in rows if is_held}
+        until(lambda: {key for key, is_held in held().items() if is_held} >= wanted,
+              "every inhibition of the example")
+        now = held()
+        for source, target, is_held in rows:
+            with self.subTest(source=source, target=target):
+                self.assertEqual(now[frozenset(target.items())], is_held)
+
     def test_routes(self):
         for labels, receiver in (
                 ("alertname=MqtlsCertExpired severity=critical qmgr=QM1 endpoint=e", "pager"),
