@@ -279,8 +279,8 @@ START_TEST(test_the_page_of_one_endpoint_tells_all)
                 "\xe2\x86\x90 chosen",
                 "X25519",
                 "<bdi>qm1.example.com(1414)/192.0.2.1</bdi>",
-                "mqtlsd <span>--probe=&#39;qm1.example.com(1414)&#39;</span> "
-                "<span>--channel=A.SVRCONN",
+                ("mqtlsd <span>--probe=&#39;qm1.example.com(1414)&#39;</span> "
+                 "<span>--channel=A.SVRCONN"),
                 "<a href=\"../?qmgr=QM1\">",
                 "href=\"../api/v1/endpoints/A%2FHEALTHY\"",
         };
