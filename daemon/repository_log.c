@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/log.h"
+#include "daemon/transition.h"
 
 /* What was told of one. */
 typedef struct Told {
@@ -58,13 +59,6 @@ static const Told *find(const RepositoryLog *l, const char *name)
         return NULL;
 }
 
-static int priority_of(Severity s)
-{
-        if (s == SEVERITY_CRITICAL)
-                return LOG_ERR;
-        return s == SEVERITY_WARNING ? LOG_WARNING : LOG_NOTICE;
-}
-
 static void tell(const Repository *r, const Told *now, const Told *before)
 {
         const KeystoreConfig *c = r->config;
@@ -80,7 +74,7 @@ static void tell(const Repository *r, const Told *now, const Told *before)
                 return;
 
         if (now->severity != SEVERITY_OK)
-                log_event(priority_of(now->severity), LOG_EVENT_KEYSTORE_PROBLEM, fields,
+                log_event(transition_priority(now->severity), LOG_EVENT_KEYSTORE_PROBLEM, fields,
                         ARRAY_LEN(fields), "key repository %s: %s", c->name, now->message);
         else if (!before)
                 log_info("key repository %s is read: %s", c->name, now->message);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-        THREADS_MAX = 16,
+        THREADS_MAX = 16, /* the limit of probing.resolver_threads = */
         THREAD_STACK_BYTES = 512 * 1024, /* NSS modules are foreign code: generous, but not 8 MiB */
 };
 

@@ -3,8 +3,9 @@
 #define MQTLSD_RESOLVER_POOL_H
 
 /*
- * The resolver's threads: jobs in, done jobs out, an eventfd in between. The only threads of the
- * daemon. They touch nothing but the pool, which lives on until the last of them has left it.
+ * The resolver's threads: jobs in, done jobs out, an eventfd in between. They touch nothing but the
+ * pool, which lives on until the last of them has left it. (worker.h has one thread for each of those who
+ * want their jobs done in order.)
  */
 
 #include <stddef.h>

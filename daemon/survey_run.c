@@ -27,10 +27,7 @@
 enum {
         CHUNK_BYTES = 4096,
         CHUNKS_PER_TURN = 4, /* then other sockets come first */
-        CLOSE_BYTES_MAX = 64 * 1024,
 };
-
-#define CLOSE_USEC UINT64_C(200000)
 
 typedef enum RunPhase {
         RUN_CONNECT,
@@ -127,7 +124,7 @@ static void run_end(SurveyRun *run, ProbeEnd end, int error)
                 return;
         }
         (void) shutdown(run->fd, SHUT_WR);
-        run_enter(run, RUN_CLOSE, run_now(run) + CLOSE_USEC);
+        run_enter(run, RUN_CLOSE, run_now(run) + TCP_CLOSE_USEC);
 }
 
 static void late_unanswered(SurveyRun *run)
@@ -257,26 +254,9 @@ static void step_ask(SurveyRun *run)
 
 /* ---- CLOSE ---- */
 
-/* Reads and forgets. Returns true when the other side is through, or has said too much. */
-static bool run_drain(SurveyRun *run)
-{
-        uint8_t chunk[CHUNK_BYTES];
-
-        while (!run->at_eof && run->n_drained_bytes < CLOSE_BYTES_MAX) {
-                ssize_t n = recv(run->fd, chunk, sizeof(chunk), 0);
-
-                if (n < 0 && tcp_is_transient(errno))
-                        return false;
-                if (n <= 0)
-                        return true;
-                run->n_drained_bytes += (size_t) n;
-        }
-        return true;
-}
-
 static void step_close(SurveyRun *run)
 {
-        if (run_drain(run))
+        if (run->at_eof || tcp_drain(run->fd, &run->n_drained_bytes))
                 run_finish(run);
         else
                 run_wait(run);

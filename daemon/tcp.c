@@ -5,8 +5,14 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
+
+enum {
+        CHUNK_BYTES = 16 * 1024,
+        DRAIN_BYTES_MAX = 64 * 1024,
+};
 
 static socklen_t address_len(const struct sockaddr_storage *a)
 {
@@ -86,6 +92,24 @@ ProbeEnd tcp_end_of_errno(int error)
         default:
                 return END_UNREACHABLE;
         }
+}
+
+bool tcp_drain(int fd, size_t *n_bytes)
+{
+        uint8_t chunk[CHUNK_BYTES];
+
+        assert(n_bytes);
+
+        while (*n_bytes < DRAIN_BYTES_MAX) {
+                ssize_t n = recv(fd, chunk, sizeof(chunk), 0);
+
+                if (n < 0 && tcp_is_transient(errno))
+                        return false;
+                if (n <= 0)
+                        return true;
+                *n_bytes += (size_t) n;
+        }
+        return true;
 }
 
 bool tcp_is_transient(int error)

@@ -34,7 +34,7 @@ LogEvent transition_event(const Verdict *before, const Verdict *now)
         return LOG_EVENT_ENDPOINT_CHANGED;
 }
 
-static int priority_of(Severity s)
+int transition_priority(Severity s)
 {
         switch (s) {
         case SEVERITY_CRITICAL:
@@ -80,10 +80,10 @@ void transition_log(const Endpoint *e, const Verdict *before)
         };
 
         if (event == LOG_EVENT_ENDPOINT_RECOVERED)
-                log_event(priority_of(now.severity), event, fields, ARRAY_LEN(fields),
+                log_event(transition_priority(now.severity), event, fields, ARRAY_LEN(fields),
                         "%s has recovered: %s", e->config->name, view_message(e));
         else
-                log_event(priority_of(now.severity), event, fields, ARRAY_LEN(fields),
+                log_event(transition_priority(now.severity), event, fields, ARRAY_LEN(fields),
                         "%s is %s (%s/%s): %s", e->config->name, severity_to_string(now.severity),
                         info ? stage_to_string(info->stage) : "-", info ? info->reason : "-",
                         view_message(e));

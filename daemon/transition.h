@@ -18,6 +18,9 @@ Verdict verdict_of(const Endpoint *e);
 /* What has happened between two verdicts; LOG_EVENT_NONE: nothing that is worth a record. */
 LogEvent transition_event(const Verdict *before, const Verdict *now);
 
+/* The priority of a record that tells of such a severity, in syslog's terms. */
+int transition_priority(Severity s);
+
 /* Writes the record, if there is one to write. */
 void transition_log(const Endpoint *e, const Verdict *before);
 

@@ -75,7 +75,4 @@ int visit_receive(Visit *v);
 /* Sends what is to be sent. Returns true when nothing is left, or can be sent any more. */
 bool visit_send(Visit *v);
 
-/* Reads and forgets. Returns true when the other side is through, or has said too much. */
-bool visit_drain(Visit *v);
-
 #endif

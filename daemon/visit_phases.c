@@ -10,7 +10,6 @@
 /* Who asks: the queue manager shows it as the id of the channel's partner. */
 #define MQ_ID_TEXT "mqtlsd certificate and channel monitor"
 
-#define CLOSE_USEC UINT64_C(200000)
 /* A queue manager that was told END_CONV closes by itself, in its own time. */
 #define CLOSE_AFTER_MQ_USEC UINT64_C(1000000)
 /* A round trip may include a listener's thinking; no more of it than this is waited for again. */
@@ -214,7 +213,7 @@ static void late_mq_init(Visit *v)
 
 static uint64_t until_closed(const Visit *v)
 {
-        return v->entered_usec + (v->exchange ? CLOSE_AFTER_MQ_USEC : CLOSE_USEC);
+        return v->entered_usec + (v->exchange ? CLOSE_AFTER_MQ_USEC : TCP_CLOSE_USEC);
 }
 
 /* The handshake's memory and place are given back as soon as the last bytes are out: others wait. */
@@ -258,7 +257,7 @@ static void step_close(Visit *v)
                         (void) shutdown(v->fd, SHUT_WR);
                 }
         }
-        drained = visit_drain(v);
+        drained = v->at_eof || tcp_drain(v->fd, &v->n_drained_bytes);
         if (drained || visit_now(v) >= v->until_usec)
                 visit_finish(v);
         else
@@ -273,7 +272,7 @@ static void late_close(Visit *v)
         }
         v->is_parting = false;
         handshake_close(v->handshake);
-        v->until_usec = MIN_OF(visit_now(v) + CLOSE_USEC, v->params.deadline_usec);
+        v->until_usec = MIN_OF(visit_now(v) + TCP_CLOSE_USEC, v->params.deadline_usec);
         (void) loop_timer_set(&v->timer, v->until_usec);
         step_close(v);
 }

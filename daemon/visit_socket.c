@@ -10,7 +10,6 @@
 enum {
         CHUNK_BYTES = 16 * 1024,
         CHUNKS_PER_TURN = 4, /* then other sockets come first */
-        CLOSE_BYTES_MAX = 64 * 1024,
 };
 
 int visit_receive(Visit *v)
@@ -78,20 +77,4 @@ int visit_watch(Visit *v)
 {
         return poller_watch(v->params.environment->poller, v->fd, visit_phases[v->phase].waits_for,
                 on_socket, v, &v->watch);
-}
-
-bool visit_drain(Visit *v)
-{
-        uint8_t chunk[CHUNK_BYTES];
-
-        while (!v->at_eof && v->n_drained_bytes < CLOSE_BYTES_MAX) {
-                ssize_t n = recv(v->fd, chunk, sizeof(chunk), 0);
-
-                if (n < 0 && tcp_is_transient(errno))
-                        return false;
-                if (n <= 0)
-                        return true;
-                v->n_drained_bytes += (size_t) n;
-        }
-        return true;
 }
