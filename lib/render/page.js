@@ -172,6 +172,14 @@
     if (moved) tellHeld(list);
   }
 
+  /* A page on which only the clock has moved stays as it is, for who listens to it. */
+  function isRenewed(part, newer) {
+    const times = $$("time.ago", part), newest = $$("time.ago", newer);
+    if (times.length !== newest.length || wordsOf(part) !== wordsOf(newer)) return false;
+    times.forEach((time, k) => { time.dateTime = newest[k].dateTime; time.title = newest[k].title; });
+    return true;
+  }
+
   function tellHeld(list) {
     if ($("#held")) return;
     const button = make("button", { type: "button" }, "Show them");
@@ -190,6 +198,7 @@
         renewRows(to, from);
         continue;
       }
+      if (id === "judged" && isRenewed(to, from)) continue;
       to.replaceWith(document.adoptNode(from));
       enliven(from);
     }

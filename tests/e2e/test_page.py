@@ -454,6 +454,13 @@ endpoints = (
         until(lambda: severity() == "ok", "the recovery")
         self.browser.keys("r")
         self.browser.until(lambda: self.browser.texts(".row summary .state") == ["ok", "ok"], "the news")
+
+        # On its own page nothing is exchanged for what says the same.
+        self.browser.open(f"http://127.0.0.1:{daemon.port}/endpoint/N")
+        self.browser.run("window.old = ['#judged', '#asof time'].map((s) => document.querySelector(s));")
+        self.browser.tick()
+        self.browser.until(lambda: not self.browser.run("return window.old[1].isConnected;"), "the news")
+        self.assertTrue(self.browser.run("return window.old[0].isConnected;"))
         end_process(daemon.process)
         self.browser.keys("r")
         self.browser.until(lambda: self.browser.find_all("#trouble"), "the trouble to be told")
