@@ -187,8 +187,9 @@ static bool send_up(const HttpRequest *request, HttpResponse *response)
 
         while (!(route = find_link(s - 1, &name, &name_len))) {
                 s = strchr(s, '/');
-                if (!s++)
+                if (!s)
                         return false;
+                s++;
         }
 
         append_link(&link, route, name, name_len);
