@@ -45,6 +45,7 @@ static char *dir, *directory, *path;
 static void set_up(void)
 {
         faulty_disk_set(DISK_FAULT_NONE, 0, 0);
+        faulty_disk_open();
         dir = pki_dir_new();
         directory = pki_path(dir, "state");
         path = saver_disk_name(directory);
