@@ -239,12 +239,13 @@
                 "Probing, metrics and alerts go on. After a restart the changes since the last "   \
                 "write are forgotten: drift may be taken for the baseline, or be reported again.", \
                 "The journal and /api/v1/status say why: the disk is full, the directory is "      \
-                "read-only or missing, the disk hangs, the database is damaged or was written by " \
-                "a newer mqtlsd. See df and ls -ld on the state directory.",                       \
+                "read-only or missing, the disk hangs, another mqtlsd uses the directory, the "    \
+                "database is damaged or was written by a newer mqtlsd. See df, ls -ld and fuser "  \
+                "-v on the state directory.",                                                      \
                 "Free or grow the file system, or give the directory back to the user of the "     \
                 "service. The daemon writes what has waited as soon as the disk takes it; do not " \
-                "restart it before. A database of a newer version needs that version, or a state " \
-                "directory of its own.")                                                           \
+                "restart it before. A second daemon needs a state directory of its own, and a "    \
+                "database of a newer version that version.")                                       \
         X(STATE_DAMAGED, "MqtlsStateDamaged", "warning",                                           \
                 "The database in the state directory was damaged; the daemon has set it aside "    \
                 "under a dated name and begun a new one.",                                         \
