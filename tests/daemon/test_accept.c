@@ -114,18 +114,6 @@ static void write_garbage(void)
 
 /* ---- what is said to it ---- */
 
-typedef struct Ran {
-        int status;
-        char *out, *err;
-} Ran;
-
-static void ran_done(Ran *r)
-{
-        free(r->out);
-        free(r->err);
-}
-#define CLEANUP_RAN CLEANUP(ran_done)
-
 static Ran run(const Options *options)
 {
         const ConfigSurroundings nothing = {0};

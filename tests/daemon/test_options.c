@@ -229,18 +229,6 @@ END_TEST
 
 /* ---- what the commands print and return ---- */
 
-typedef struct Ran {
-        int status;
-        char *out, *err;
-} Ran;
-
-static void ran_done(Ran *r)
-{
-        free(r->out);
-        free(r->err);
-}
-#define CLEANUP_RAN CLEANUP(ran_done)
-
 static Ran run(const CommandLine *line)
 {
         const ConfigSurroundings nothing = {0};

@@ -21,25 +21,6 @@ static size_t count(const char *s, const char *what)
         return n;
 }
 
-static void answer(Inventory *i, const char *name, const PkiCert *cert)
-{
-        const PkiCert *chain[] = {cert};
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_answered(
-                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, true, PKI_NOW);
-        estate_record(i, name, o, PKI_NOW);
-}
-
-static void refuse(Inventory *i, const char *name)
-{
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_ended(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), PHASE_CONNECT,
-                END_REFUSED);
-        estate_record(i, name, o, PKI_NOW);
-}
-
 static void render(const Inventory *i, const PageQuery *query, Buf *b)
 {
         ck_assert_int_eq(render_page(i, NULL, query, PKI_NOW, b), 0);
@@ -128,8 +109,8 @@ START_TEST(test_queries)
         CLEANUP_BUF Buf b = BUF_INIT, names = BUF_INIT;
 
         for (int k = 0; k < 3; k++)
-                answer(i, five[k].name, &cert);
-        refuse(i, five[3].name);
+                estate_answer(i, five[k].name, &cert);
+        estate_refuse(i, five[3].name);
         render(i, &queries[_i].query, &b);
         collect_rows(&b, &names);
         ck_assert_msg(strcmp(buf_str(&names), queries[_i].listed) == 0, "%s: %s", queries[_i].name,
@@ -163,7 +144,7 @@ START_TEST(test_a_leaf_on_many_channels_is_one_mark)
         const char *link = NULL;
 
         for (int k = 0; k < 3; k++)
-                answer(i, five[k].name, &cert);
+                estate_answer(i, five[k].name, &cert);
         render(i, NULL, &b);
         ck_assert_uint_eq(count(buf_str(&b), "<g data-href="), 1);
         ck_assert_ptr_nonnull(strstr(buf_str(&b), ">3</text></g>"));

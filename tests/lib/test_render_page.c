@@ -17,25 +17,6 @@ static const EstateEndpoint two[] = {
         {.name = "B/REFUSING", .qmgr = "QM2", .channel = "B.SVRCONN"},
 };
 
-static void answer(Inventory *i, const char *name, const PkiCert *cert)
-{
-        const PkiCert *chain[] = {cert};
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_answered(
-                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, true, PKI_NOW);
-        estate_record(i, name, o, PKI_NOW);
-}
-
-static void refuse(Inventory *i, const char *name)
-{
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_ended(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), PHASE_CONNECT,
-                END_REFUSED);
-        estate_record(i, name, o, PKI_NOW);
-}
-
 static size_t count(const char *s, const char *what)
 {
         size_t n = 0;
@@ -112,8 +93,8 @@ START_TEST(test_page_shows_the_worst_first)
         CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "A"});
         CLEANUP_BUF Buf b = BUF_INIT;
 
-        answer(i, two[0].name, &cert);
-        refuse(i, two[1].name);
+        estate_answer(i, two[0].name, &cert);
+        estate_refuse(i, two[1].name);
         render(i, NULL, &b);
         check_order(&b, parts, ARRAY_LEN(parts));
 }
@@ -157,7 +138,7 @@ START_TEST(test_what_changed_stands_before_what_is_well)
                 ck_assert_int_eq(
                         inventory_note_drift(i, inventory_find(i, "B"), PKI_NOW + look, &drift), 0);
         }
-        answer(i, "A", &cert);
+        estate_answer(i, "A", &cert);
         render(i, NULL, &b);
         check_order(&b, parts, ARRAY_LEN(parts));
         render_one(i, "B", &page);
@@ -288,13 +269,13 @@ START_TEST(test_the_page_of_one_endpoint_tells_all)
         CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "A"});
         CLEANUP_BUF Buf b = BUF_INIT, unseen = BUF_INIT, refused = BUF_INIT;
 
-        answer(i, two[0].name, &cert);
+        estate_answer(i, two[0].name, &cert);
         render_one(i, two[0].name, &b);
         check_order(&b, parts, ARRAY_LEN(parts));
 
         render_one(i, two[1].name, &unseen);
         check_order(&unseen, (const char *const[]){"It has not been looked at yet.", "None was seen yet"}, 2);
-        refuse(i, two[1].name);
+        estate_refuse(i, two[1].name);
         render_one(i, two[1].name, &refused);
         check_order(&refused, (const char *const[]){"What to do", "START LISTENER(name)",
                 "href=\"../runbook/connect/refused?endpoint=B%2FREFUSING\""}, 3);
@@ -370,7 +351,7 @@ START_TEST(test_page_shows_key_repositories)
         Inventory *i = inventory_with_keystores(&cert, "ibmwebspheremqqm1");
         CLEANUP_BUF Buf b = BUF_INIT, one = BUF_INIT;
 
-        answer(i, "e", &other);
+        estate_answer(i, "e", &other);
         render(i, NULL, &b);
         check_order(&b, parts, ARRAY_LEN(parts));
         render_one(i, "e", &one);
@@ -479,7 +460,7 @@ START_TEST(test_hostile_name_is_text)
         PageQuery query = {{[PAGE_QUERY_q] = names[_i], [PAGE_QUERY_qmgr] = names[_i]}};
         CLEANUP_BUF Buf b = BUF_INIT, one = BUF_INIT;
 
-        refuse(i, names[_i]);
+        estate_refuse(i, names[_i]);
         ck_assert_int_eq(render_page(i, NULL, &query, PKI_NOW, &b), 0);
         markup_check(&b);
         ck_assert_uint_eq(count(buf_str(&b), "<li class=\"row "), 1);
@@ -493,7 +474,7 @@ START_TEST(test_hostile_certificate_is_text)
         CLEANUP_PKI PkiCert cert = estate_hostile_cert((size_t) _i);
         CLEANUP_BUF Buf b = BUF_INIT, one = BUF_INIT;
 
-        answer(i, two[0].name, &cert);
+        estate_answer(i, two[0].name, &cert);
         ck_assert_int_eq(render_page(i, NULL, NULL, PKI_NOW, &b), 0);
         markup_check(&b);
         ck_assert_uint_eq(count(buf_str(&b), "<li class=\"row "), 1);

@@ -15,25 +15,6 @@ static const EstateEndpoint three[] = {
 
 static const ReportStyle plain = {0};
 
-static void answer(Inventory *i, const char *name, const PkiCert *cert)
-{
-        const PkiCert *chain[] = {cert};
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_answered(
-                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, true, PKI_NOW);
-        estate_record(i, name, o, PKI_NOW);
-}
-
-static void refuse(Inventory *i, const char *name)
-{
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_ended(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), PHASE_CONNECT,
-                END_REFUSED);
-        estate_record(i, name, o, PKI_NOW);
-}
-
 /* A is well, B ends in ten days, C refuses. */
 static Inventory *mixed_estate(void)
 {
@@ -42,9 +23,9 @@ static Inventory *mixed_estate(void)
         CLEANUP_PKI PkiCert ending = pki_issue(
                 &(PkiOptions){.cn = "B", .not_after = PKI_AT(PKI_NOW + 10 * PKI_DAY + 3600)});
 
-        answer(i, three[0].name, &good);
-        answer(i, three[1].name, &ending);
-        refuse(i, three[2].name);
+        estate_answer(i, three[0].name, &good);
+        estate_answer(i, three[1].name, &ending);
+        estate_refuse(i, three[2].name);
         return i;
 }
 
@@ -217,7 +198,7 @@ START_TEST(test_an_expired_certificate_is_told_as_such)
                 .not_after = PKI_AT(PKI_NOW - 3600)});
         CLEANUP_BUF Buf b = BUF_INIT;
 
-        answer(i, three[0].name, &old);
+        estate_answer(i, three[0].name, &old);
         ck_assert_int_eq(render_probe_report(inventory_at(i, 0), &plain, PKI_NOW, &b), 0);
         ck_assert_msg(strstr(buf_str(&b), "(ended 1 hour ago)") != NULL, "%s", buf_str(&b));
         buf_clear(&b);
@@ -234,7 +215,7 @@ START_TEST(test_hostile_certificate_is_harmless)
         const char *name = estate_hostile_name((size_t) _i);
         CLEANUP_BUF Buf b = BUF_INIT;
 
-        answer(i, three[0].name, &cert);
+        estate_answer(i, three[0].name, &cert);
         ck_assert_int_eq(render_probe_report(inventory_at(i, 0), &plain, PKI_NOW, &b), 0);
         check_harmless(&b, name);
         buf_clear(&b);
@@ -461,7 +442,7 @@ START_TEST(test_nagios_names_cannot_break_the_line)
         CLEANUP_BUF Buf b = BUF_INIT;
         const char *bar = NULL;
 
-        answer(i, odd[0].name, &cert);
+        estate_answer(i, odd[0].name, &cert);
         ck_assert_int_eq(render_nagios(i, PKI_NOW, &b), 0);
         bar = strchr(buf_str(&b), '|');
         ck_assert_ptr_nonnull(bar);
@@ -482,7 +463,7 @@ START_TEST(test_nagios_performance_data_is_what_is_known)
         ck_assert_int_eq(render_nagios(i, PKI_NOW, &nothing), 0);
         ck_assert_ptr_null(strchr(buf_str(&nothing), '|'));
 
-        answer(i, three[0].name, &cert);
+        estate_answer(i, three[0].name, &cert);
         ck_assert_int_eq(render_nagios(i, PKI_NOW, &expired), 0);
         ck_assert_msg(strstr(buf_str(&expired), " | 'A-HEALTHY'=-60s;2592000:;604800:\n"), "%s",
                 buf_str(&expired));
@@ -495,7 +476,7 @@ START_TEST(test_nagios_when_all_is_well)
         CLEANUP_PKI PkiCert cert = pki_issue(&(PkiOptions){.cn = "A"});
         CLEANUP_BUF Buf b = BUF_INIT;
 
-        answer(i, three[0].name, &cert);
+        estate_answer(i, three[0].name, &cert);
         ck_assert_int_eq(render_nagios(i, PKI_NOW, &b), 0);
         ck_assert_msg(strncmp(buf_str(&b), "MQTLS OK - 1 endpoint, all well | ", 34) == 0, "%s",
                 buf_str(&b));
@@ -514,9 +495,9 @@ START_TEST(test_exit_status)
         ck_assert_int_eq(report_exit_status(mixed), 2);
         ck_assert_int_eq(report_exit_status(empty), 3);
         ck_assert_int_eq(report_exit_status(i), 3);
-        answer(i, three[0].name, &good);
+        estate_answer(i, three[0].name, &good);
         ck_assert_int_eq(report_exit_status(i), 0);
-        answer(i, three[0].name, &ending);
+        estate_answer(i, three[0].name, &ending);
         ck_assert_int_eq(report_exit_status(i), 1);
 }
 END_TEST

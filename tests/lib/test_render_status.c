@@ -33,16 +33,6 @@ static json_t *endpoint_of(const Inventory *i, const char *name)
         return json_parse(&b);
 }
 
-static void answer(Inventory *i, const char *name, const PkiCert *cert)
-{
-        const PkiCert *chain[] = {cert};
-        Observation *o = estate_observation(PKI_NOW);
-
-        estate_answered(
-                estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), chain, 1, true, PKI_NOW);
-        estate_record(i, name, o, PKI_NOW);
-}
-
 START_TEST(test_what_was_not_observed_is_null)
 {
         static const char *const nulls[] = {"qmgr", "contact", "group", "stage", "reason",
@@ -77,7 +67,7 @@ START_TEST(test_a_healthy_endpoint)
         CLEANUP_JSON json_t *root = NULL;
         const json_t *e = NULL;
 
-        answer(i, two[0].name, &leaf);
+        estate_answer(i, two[0].name, &leaf);
         root = status_of(i, NULL, NULL);
         e = at(root, "endpoints.0");
 
@@ -196,7 +186,7 @@ START_TEST(test_a_kept_chain_says_since_when)
         Observation *o = NULL;
         CLEANUP_JSON json_t *root = NULL;
 
-        answer(i, two[0].name, &leaf);
+        estate_answer(i, two[0].name, &leaf);
         o = estate_observation(PKI_NOW + 900);
         estate_ended(estate_address(o, "qm1.example.com(1414)", "192.0.2.1"), PHASE_CONNECT,
                 END_REFUSED);
@@ -233,7 +223,7 @@ START_TEST(test_filter)
         CLEANUP_JSON json_t *root = NULL;
         json_int_t sum = 0;
 
-        answer(i, two[0].name, &leaf);
+        estate_answer(i, two[0].name, &leaf);
         root = status_of(i, NULL, &filters[_i].filter);
         ck_assert_msg(
                 json_array_size(at(root, "endpoints")) == filters[_i].n, "%s", filters[_i].name);
@@ -292,7 +282,7 @@ START_TEST(test_hostile_certificate_can_be_recovered)
         CLEANUP_JSON json_t *root = NULL;
 
         ck_assert_int_eq(cert_facts_from_der(cert.der, cert.der_len, &facts), 0);
-        answer(i, two[0].name, &cert);
+        estate_answer(i, two[0].name, &cert);
         root = status_of(i, NULL, NULL);
 
         ck_assert_pstr_eq(
@@ -315,7 +305,7 @@ START_TEST(test_bytes_that_are_no_text_stand_as_hex)
         CLEANUP_JSON json_t *root = NULL;
         const char *subject = NULL;
 
-        answer(i, two[0].name, &cert);
+        estate_answer(i, two[0].name, &cert);
         root = status_of(i, NULL, NULL);
         subject = json_string_value(at(root, "endpoints.0.chain.0.subject"));
         ck_assert_ptr_nonnull(subject);

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 typedef struct Capture {
         int fd;    /* 1 or 2 */
         int saved; /* what it was before */
@@ -50,5 +52,18 @@ static inline void capture_end(Capture *c)
         (void) close(c->file);
         c->file = -1;
 }
+
+/* What a command said and returned. */
+typedef struct Ran {
+        int status;
+        char *out, *err;
+} Ran;
+
+static inline void ran_done(Ran *r)
+{
+        free(r->out);
+        free(r->err);
+}
+#define CLEANUP_RAN CLEANUP(ran_done)
 
 #endif

@@ -298,3 +298,25 @@ const char *estate_hostile_qmgr(size_t i)
 {
         return hostile_qmgrs[i];
 }
+
+static AddressObservation *address_of_qm1(Observation *o)
+{
+        return estate_address(o, "qm1.example.com(1414)", "192.0.2.1");
+}
+
+void estate_answer(Inventory *i, const char *name, const PkiCert *cert)
+{
+        const PkiCert *chain[] = {cert};
+        Observation *o = estate_observation(PKI_NOW);
+
+        estate_answered(address_of_qm1(o), chain, 1, true, PKI_NOW);
+        estate_record(i, name, o, PKI_NOW);
+}
+
+void estate_refuse(Inventory *i, const char *name)
+{
+        Observation *o = estate_observation(PKI_NOW);
+
+        estate_ended(address_of_qm1(o), PHASE_CONNECT, END_REFUSED);
+        estate_record(i, name, o, PKI_NOW);
+}

@@ -58,6 +58,11 @@ void estate_survey(Inventory *i, const char *name, SurveyAnswer others, const ch
 /* Records it, and notes what changed, as the daemon does; takes ownership. */
 void estate_record(Inventory *i, const char *name, Observation *o, int64_t now_at);
 
+/* Records a probe at PKI_NOW of qm1.example.com(1414): it served this certificate, which is trusted; or it
+ * refused the connection. */
+void estate_answer(Inventory *i, const char *name, const PkiCert *cert);
+void estate_refuse(Inventory *i, const char *name);
+
 /* A daemon that is well. */
 DaemonFacts estate_daemon(void);
 
