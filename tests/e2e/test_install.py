@@ -75,7 +75,9 @@ class Unit(InTemporary):
         for unit in self.path, os.path.join(ROOT, "systemd", "mqtlsd.socket"):
             done = subprocess.run(["systemd-analyze", "verify", "--man=no", self.path, unit],
                                   capture_output=True, text=True)
-            self.assertEqual((done.stdout + done.stderr, done.returncode), ("", 0))
+            # Units of the machine that these ask for may have faults of their own.
+            self.assertEqual([line for line in (done.stdout + done.stderr).splitlines()
+                              if "mqtlsd" in line], [])
 
     def reload_check(self):
         """What systemctl reload runs behind the signal, with the configuration of this test."""
