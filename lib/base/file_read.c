@@ -74,3 +74,20 @@ const char *file_read_words(int error)
 {
         return error == -ENOTSUP ? "it is not a regular file" : strerror(-error);
 }
+
+const char *file_read_remedy(int error)
+{
+        switch (error) {
+        case -ENOENT:
+        case -ENOTDIR:
+                return "create it, or correct its name";
+        case -EACCES:
+        case -EPERM:
+                return "let the daemon read it";
+        case -EISDIR:
+        case -ENOTSUP:
+                return "name a file";
+        default:
+                return "look at the file system that it is on";
+        }
+}

@@ -15,7 +15,8 @@
  */
 int file_read(const char *path, size_t bytes_max, Buf *b);
 
-/* What the system, or this module, means by such an error, for a message. Borrowed until the next call. */
+/* What such an error is, and what to do about it, for a message. The words are borrowed until the next call. */
 const char *file_read_words(int error);
+const char *file_read_remedy(int error);
 
 #endif

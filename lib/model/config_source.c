@@ -97,9 +97,8 @@ static void include_file(ConfigScan *s, const char *file, ConfigSourceLine where
                 s->no_memory = true;
         else if (r < 0)
                 config_scan_complain(s, where,
-                        "@include \"%s\": the file cannot be read: %s; create it, let the daemon read "
-                        "it, or remove the line",
-                        file, file_read_words(r));
+                        "@include \"%s\": the file cannot be read: %s; %s, or remove the line", file,
+                        file_read_words(r), file_read_remedy(r));
 }
 
 void config_scan_include(ConfigScan *s, ConfigSourceLine where, const char *name, size_t len)
@@ -139,8 +138,7 @@ static int scan_all(const char *path, const void *text, size_t len, Issues *issu
                 return r;
         if (r < 0) {
                 issues_add(issues, path, 0, NULL,
-                        "the file cannot be read: %s; create it, or let the daemon read it",
-                        file_read_words(r));
+                        "the file cannot be read: %s; %s", file_read_words(r), file_read_remedy(r));
                 return -EINVAL;
         }
         if (scan.n_duplicates > CONFIG_SOURCE_DUPLICATES_TOLD_MAX)

@@ -145,8 +145,7 @@ int import_read(Import *i, Buf *ret)
                 complain_of_size(i);
         else
                 import_complain(i, 0, NULL,
-                        "the file cannot be read: %s; create it, or let the daemon read it",
-                        file_read_words(r));
+                        "the file cannot be read: %s; %s", file_read_words(r), file_read_remedy(r));
         return -EINVAL;
 }
 

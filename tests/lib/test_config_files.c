@@ -148,10 +148,11 @@ static void put_strange_things(void)
 static const struct {
         const char *name, *why;
 } strange_things[] = {
-        { "fifo", "it is not a regular file" },
-        { "device", "it is not a regular file" },
-        { "directory", "Is a directory" },
+        { "fifo", "it is not a regular file; name a file" },
+        { "device", "it is not a regular file; name a file" },
+        { "directory", "Is a directory; name a file" },
         { "huge", "larger than" },
+        { "none", "No such file or directory; create it" },
 };
 
 static const struct {
