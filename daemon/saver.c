@@ -246,7 +246,6 @@ static int begin(Saver *s, bool is_last)
         SaverTask *t = calloc(1, sizeof(*t));
         bool is_load = s->wants_load && !is_last;
         bool is_write = is_last || (!is_load && is_time_to_write(s));
-        size_t n_urgent = saver_queue_n_urgent(&s->queue);
         int r;
 
         if (!t)
@@ -270,7 +269,6 @@ static int begin(Saver *s, bool is_last)
                 (void) task_free(t);
                 return r;
         }
-        s->n_handed_over = is_write ? n_urgent : 0;
         if (is_write)
                 s->queue = (SaverQueue){0};
         s->task = t;
@@ -412,6 +410,26 @@ void saver_reloaded(Saver *s)
         saver_step(s);
 }
 
+/* Endpoints, each once: on their way, or behind that. The other thread writes nothing to an item but what
+ * came of it. */
+static size_t count_waiting(const Saver *s)
+{
+        SaverQueue away = {0};
+        size_t n;
+
+        if (s->task && !s->task->is_applied)
+                away = (SaverQueue){s->task->job.items, s->task->job.n_items};
+        n = saver_queue_n_urgent(&away);
+        for (size_t i = 0; i < s->queue.n_items; i++) {
+                const SaverItem *ahead = saver_queue_find(&away, s->queue.items[i].name);
+
+                if (saver_item_is_urgent(&s->queue.items[i]) &&
+                        !(ahead && saver_item_is_urgent(ahead)))
+                        n++;
+        }
+        return n;
+}
+
 void saver_facts(const Saver *s, DaemonFacts *ret)
 {
         assert(s);
@@ -421,12 +439,7 @@ void saver_facts(const Saver *s, DaemonFacts *ret)
         ret->state_problem = s->problem == SAVER_PROBLEM_NONE ? NULL : saver_problem_info(s->problem)->name;
         ret->state_saved = s->problem == SAVER_PROBLEM_NONE;
         ret->state_last_write_at = s->last_write_at;
-        ret->n_state_waiting = 0;
-        if (s->problem != SAVER_PROBLEM_NONE) {
-                ret->n_state_waiting = saver_queue_n_urgent(&s->queue);
-                if (s->task && !s->task->is_applied)
-                        ret->n_state_waiting += s->n_handed_over;
-        }
+        ret->n_state_waiting = s->problem == SAVER_PROBLEM_NONE ? 0 : count_waiting(s);
         ret->n_state_damaged = s->n_damaged;
 }
 

@@ -32,7 +32,6 @@ struct Saver {
         int64_t last_write_at;
         uint64_t n_damaged;
         size_t n_rejected; /* rows, at the last reading */
-        size_t n_handed_over; /* endpoints whose changes the task under way has */
         uint64_t began_usec, ended_usec; /* the last task */
         uint64_t facts_usec;             /* when dates and runs were written last */
         uint64_t retry_usec;
