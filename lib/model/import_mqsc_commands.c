@@ -148,6 +148,26 @@ static bool check_value(MqscImport *m, const char *channel, const MqscParameter 
         return false;
 }
 
+/* Has the command swallowed the next one? Then that one's verb stands before what it repeats. */
+static bool begins_next_command(const MqscCommand *c, const MqscParameter *repeated)
+{
+        const MqscParameter *before = repeated - 1;
+        MqscAction ignored;
+
+        return before > c->params && !before->value && find_verb(span_of(before->name), &ignored);
+}
+
+static void complain_of_repeated(MqscImport *m, const char *channel, const MqscParameter *repeated)
+{
+        if (begins_next_command(&m->command, repeated))
+                import_complain(&m->import, repeated[-1].line, channel,
+                        "the command before goes on into this %.32s; remove the + or - at its end",
+                        repeated[-1].name);
+        else
+                import_complain(&m->import, repeated->line, channel,
+                        "%.32s stands twice; remove one of them", repeated->name);
+}
+
 /* All values of the command that are read. False, after complaints, when the command is no good. */
 static bool read_values(MqscImport *m, const char *channel, MqscValues *v)
 {
@@ -156,8 +176,7 @@ static bool read_values(MqscImport *m, const char *channel, MqscValues *v)
         bool good = true;
 
         if (repeated) {
-                import_complain(&m->import, repeated->line, channel,
-                        "%.32s stands twice; remove one of them", repeated->name);
+                complain_of_repeated(m, channel, repeated);
                 return false;
         }
         for (size_t k = 1; k < c->n_params; k++) {

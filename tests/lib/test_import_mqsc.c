@@ -142,6 +142,12 @@ static const ImportedRow mistakes[] = {
                 "f:3: A: DESCR stands twice; remove one of them", NULL},
         {"a repeated parameter that is not read", "DEFINE " A " HBINT(1) HBINT(2)\n", "", NULL,
                 "f:1: A: HBINT stands twice", NULL},
+        {"a continuation into the next command", "DEFINE CHL(B) CHLTYPE(RCVR) +\n\nDEF CHL(C) CHLTYPE(RCVR)\n"
+                "DEFINE " A "\n", "4: A SVRCONN listens h(1414) ANY", NULL,
+                "f:3: B: the command before goes on into this DEF; remove the +", NULL},
+        {"a continuation into a comment and the next command",
+                "DEFINE CHL(B) CHLTYPE(RCVR) -\n* REPLACE\nALTER CHL(C) CHLTYPE(RCVR)\n", "", NULL,
+                "f:3: B: the command before goes on into this ALTER", NULL},
         {"a quote that is not closed", "DEFINE CHL(B) +\nCHLTYPE(RCVR) DESCR('it)\nDEFINE " A "\n",
                 "3: A SVRCONN listens h(1414) ANY", NULL, "f:2: the quote is not closed", NULL},
         {"a quote alone within a text", "DEFINE CHL(B) DESCR('it's')\nDEFINE " A "\n",
