@@ -118,7 +118,9 @@
     const active = document.activeElement;
     const keep = active && active.closest("[data-keep]");
     const part = active && active.closest(PARTS.map((id) => `#${id}`).join());
-    const row = (keep && keep.closest(".row") && keep) || $(".row details[open]");
+    /* What is read stays where it is in the window; for who searches, that is the form. */
+    const row = active && active.closest("form") ? null
+      : (keep && keep.closest(".row") && keep) || $(".row details[open]");
     return {
       link: part && active.matches("a, button")
         ? { within: keep ? kept(keep.dataset.keep) : `#${part.id}`, mark: mark(active) } : null,

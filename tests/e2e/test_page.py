@@ -312,6 +312,22 @@ endpoints = (
         self.browser.until(lambda: not self.rows(), "none of them critical")
         self.assertIn("No endpoint fits", self.browser.find("#caption").text)
 
+    def test_what_is_read_stays_where_it_is_in_the_window(self):
+        self.addCleanup(self.browser.resize, 1280, 900)
+        self.browser.resize(1280, 400)
+        self.visit()
+        self.browser.find_all(".row summary")[6].click()
+        top = "return Math.round(document.querySelector(arguments[0]).getBoundingClientRect().top);"
+        # Not every browser holds it there by itself.
+        self.browser.run("document.documentElement.style.overflowAnchor = 'none';"
+                         "window.old = document.querySelector('#results');"
+                         "document.querySelector('#horizon').style.height = '500px';")
+        self.assertGreater(self.browser.run("return window.scrollY;"), 0)
+        before = self.browser.run(top, ".row details[open]")
+        self.browser.keys("r")
+        self.browser.until(lambda: self.browser.run("return !window.old.isConnected;"), "the news")
+        self.assertAlmostEqual(self.browser.run(top, ".row details[open]"), before, delta=1)
+
     def test_the_keyboard_goes_everywhere(self):
         self.visit()
         rows = self.rows()
