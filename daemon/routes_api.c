@@ -10,8 +10,6 @@
 #include "daemon/scheduler.h"
 #include "render/render_status.h"
 
-static const char type_json[] = "application/json";
-
 static bool is_severity(const char *text)
 {
         for (int s = 0; s < _SEVERITY_MAX; s++)
@@ -45,14 +43,11 @@ void route_answer_status(const RouteRequest *q, HttpResponse *response)
                 route_now_at(q), &response->body);
 
         /* The text holds the moment of its making, so the tag is made from what else it depends on. */
-        response->etag = response->gzip = response->vary = true;
         buf_appendf(&response->etag_source, "%" PRIu64 "\n", manager_revision(q->manager));
         append_tag_part(&response->etag_source, filter.endpoint);
         append_tag_part(&response->etag_source, filter.qmgr);
         append_tag_part(&response->etag_source, filter.severity);
-        if (buf_error(&response->etag_source) < 0)
-                r = -ENOMEM;
-        route_finish(q, response, r, type_json);
+        route_finish_tagged(q, response, r, ROUTE_TYPE_JSON);
 }
 
 static bool is_target_of(const RouteRequest *q, const char *action)
@@ -89,12 +84,9 @@ void route_answer_endpoint(const RouteRequest *q, HttpResponse *response)
         }
 
         r = render_endpoint(manager_inventory(q->manager), e, route_now_at(q), &response->body);
-        response->etag = response->gzip = response->vary = true;
         buf_appendf(&response->etag_source, "%" PRIu64 "\n", manager_revision(q->manager));
         append_tag_part(&response->etag_source, q->name);
-        if (buf_error(&response->etag_source) < 0)
-                r = -ENOMEM;
-        route_finish(q, response, r, type_json);
+        route_finish_tagged(q, response, r, ROUTE_TYPE_JSON);
 }
 
 void route_answer_probe(const RouteRequest *q, HttpResponse *response)

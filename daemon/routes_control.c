@@ -7,8 +7,6 @@
 
 #include "daemon/scheduler.h"
 
-static const char type_text[] = "text/plain; charset=utf-8";
-
 void route_answer_healthy(const RouteRequest *q, HttpResponse *response)
 {
         route_say(q->http, response, 200, "healthy");
@@ -41,7 +39,7 @@ void route_answer_reload(const RouteRequest *q, HttpResponse *response)
                 return;
         }
 
-        response->content_type = type_text;
+        response->content_type = ROUTE_TYPE_TEXT;
         response->status = r < 0 ? 500 : 200;
         buf_append_str(&response->body,
                 r < 0 ? "The new configuration is refused, the old one stays:\n" : "Reloaded.\n");

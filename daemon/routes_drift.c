@@ -10,8 +10,6 @@
 
 #include "render/render_status.h"
 
-static const char type_json[] = "application/json";
-
 enum {
         CHANGES_USUAL = 100,
         CHANGES_MAX = 1000, /* in one answer */
@@ -90,11 +88,8 @@ void route_answer_changes(const RouteRequest *q, HttpResponse *response)
         query.limit = (size_t) limit;
         r = render_changes(
                 manager_inventory(q->manager), &query, route_now_at(q), &response->body);
-        response->etag = response->gzip = response->vary = true;
         append_tag(q, &query, &response->etag_source);
-        if (buf_error(&response->etag_source) < 0)
-                r = -ENOMEM;
-        route_finish(q, response, r, type_json);
+        route_finish_tagged(q, response, r, ROUTE_TYPE_JSON);
 }
 
 static void append_accepted(Buf *b, size_t n)
@@ -130,5 +125,5 @@ void route_answer_accept(const RouteRequest *q, HttpResponse *response)
         }
         if (r >= 0)
                 append_accepted(&response->body, n);
-        route_finish(q, response, r, type_json);
+        route_finish(q, response, r, ROUTE_TYPE_JSON);
 }

@@ -9,7 +9,6 @@
 #include "render/render_discovery.h"
 #include "render/render_metrics.h"
 
-static const char type_json[] = "application/json";
 static const char type_calendar[] = "text/calendar; charset=utf-8";
 
 void route_answer_metrics(const RouteRequest *q, HttpResponse *response)
@@ -53,8 +52,7 @@ void route_answer_discovery(const RouteRequest *q, HttpResponse *response)
 {
         int r = render_discovery(inventory_config(manager_inventory(q->manager)), &response->body);
 
-        response->etag = response->gzip = response->vary = true;
-        route_finish(q, response, r, type_json);
+        route_finish_tagged(q, response, r, ROUTE_TYPE_JSON);
 }
 
 /* What the feed of a token is restricted to counts, whatever the URL asks for. */
@@ -83,6 +81,5 @@ void route_answer_calendar(const RouteRequest *q, HttpResponse *response)
 
         r = render_calendar(manager_inventory(q->manager), &filter,
                 manager_facts(q->manager)->reload_success_at, &response->body);
-        response->etag = response->gzip = response->vary = true;
-        route_finish(q, response, r, type_calendar);
+        route_finish_tagged(q, response, r, type_calendar);
 }

@@ -25,12 +25,21 @@ typedef void (*RouteAnswer)(const RouteRequest *q, HttpResponse *response);
 ROUTE_TABLE(ROUTE_DECLARE)
 #undef ROUTE_DECLARE
 
+#define ROUTE_TYPE_TEXT "text/plain; charset=utf-8"
+#define ROUTE_TYPE_JSON "application/json"
+#define ROUTE_TYPE_HTML "text/html; charset=utf-8"
+
 /* One sentence: as JSON to programs, as a line of text to everybody else. */
 void route_say(const HttpRequest *request, HttpResponse *response, unsigned status,
         const char *sentence);
 
 /* A body was rendered, or memory ran out on the way (`r` < 0, or the body says so): then 500. */
 void route_finish(
+        const RouteRequest *q, HttpResponse *response, int r, const char *content_type);
+
+/* The same, with an entity tag made from `etag_source` (from the body where that is empty), and compressed
+ * for who takes it. */
+void route_finish_tagged(
         const RouteRequest *q, HttpResponse *response, int r, const char *content_type);
 
 int64_t route_now_at(const RouteRequest *q);

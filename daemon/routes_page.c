@@ -15,7 +15,6 @@ enum {
         SECONDS_PER_HOUR = 3600,
 };
 
-static const char type_html[] = "text/html; charset=utf-8";
 static const char type_css[] = "text/css; charset=utf-8";
 static const char type_svg[] = "image/svg+xml";
 static const char type_js[] = "text/javascript; charset=utf-8";
@@ -32,7 +31,6 @@ static void append_tag(const RouteRequest *q, HttpResponse *response, const Page
                 d->n_findings);
         for (int f = 0; query && f < _PAGE_QUERY_MAX; f++)
                 buf_appendf(b, "%s\n", query->values[f] ? query->values[f] : "");
-        response->etag = response->gzip = response->vary = true;
 }
 
 void route_answer_page(const RouteRequest *q, HttpResponse *response)
@@ -46,9 +44,7 @@ void route_answer_page(const RouteRequest *q, HttpResponse *response)
         r = render_page(manager_inventory(q->manager), manager_facts(q->manager), &query,
                 route_now_at(q), &response->body);
         append_tag(q, response, &query);
-        if (buf_error(&response->etag_source) < 0)
-                r = -ENOMEM;
-        route_finish(q, response, r, type_html);
+        route_finish_tagged(q, response, r, ROUTE_TYPE_HTML);
 }
 
 void route_answer_endpoint_page(const RouteRequest *q, HttpResponse *response)
@@ -65,9 +61,7 @@ void route_answer_endpoint_page(const RouteRequest *q, HttpResponse *response)
         r = render_page_endpoint(manager_inventory(q->manager), manager_facts(q->manager), e, "../",
                 route_now_at(q), &response->body);
         append_tag(q, response, NULL);
-        if (buf_error(&response->etag_source) < 0)
-                r = -ENOMEM;
-        route_finish(q, response, r, type_html);
+        route_finish_tagged(q, response, r, ROUTE_TYPE_HTML);
 }
 
 /* What the pages load never changes while the daemon runs. */
@@ -75,8 +69,7 @@ static void answer_file(const RouteRequest *q, HttpResponse *response, const uns
         size_t len, const char *content_type)
 {
         buf_append(&response->body, data, len);
-        response->etag = response->gzip = response->vary = true;
-        route_finish(q, response, 0, content_type);
+        route_finish_tagged(q, response, 0, content_type);
 }
 
 void route_answer_style(const RouteRequest *q, HttpResponse *response)

@@ -7,14 +7,12 @@
 
 #include "render/render_runbook.h"
 
-static const char type_html[] = "text/html; charset=utf-8";
-
 void route_answer_runbook(const RouteRequest *q, HttpResponse *response)
 {
         int r = render_runbook_index(manager_facts(q->manager), &response->body);
 
         response->gzip = response->vary = true;
-        route_finish(q, response, r, type_html);
+        route_finish(q, response, r, ROUTE_TYPE_HTML);
 }
 
 void route_answer_runbook_page(const RouteRequest *q, HttpResponse *response)
@@ -35,5 +33,5 @@ void route_answer_runbook_page(const RouteRequest *q, HttpResponse *response)
         r = render_runbook(manager_inventory(q->manager), manager_facts(q->manager), &page,
                 &response->body);
         response->gzip = response->vary = true;
-        route_finish(q, response, r, type_html);
+        route_finish(q, response, r, ROUTE_TYPE_HTML);
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/routes_internal.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/escape.h"
-
-static const char type_text[] = "text/plain; charset=utf-8";
-static const char type_json[] = "application/json";
 
 static bool is_api(const HttpRequest *request)
 {
@@ -19,13 +17,13 @@ void route_say(const HttpRequest *request, HttpResponse *response, unsigned stat
         buf_clear(&response->body);
         response->status = status;
         if (!is_api(request)) {
-                response->content_type = type_text;
+                response->content_type = ROUTE_TYPE_TEXT;
                 escape_log(&response->body, sentence, strlen(sentence), 0);
                 buf_append_char(&response->body, '\n');
                 return;
         }
 
-        response->content_type = type_json;
+        response->content_type = ROUTE_TYPE_JSON;
         buf_append_str(&response->body, status < 400 ? "{\"message\":\"" : "{\"error\":\"");
         escape_json(&response->body, sentence, strlen(sentence));
         buf_append_str(&response->body, "\"}\n");
@@ -42,6 +40,13 @@ void route_finish(
         }
         response->status = 200;
         response->content_type = content_type;
+}
+
+void route_finish_tagged(
+        const RouteRequest *q, HttpResponse *response, int r, const char *content_type)
+{
+        response->etag = response->gzip = response->vary = true;
+        route_finish(q, response, buf_error(&response->etag_source) < 0 ? -ENOMEM : r, content_type);
 }
 
 int64_t route_now_at(const RouteRequest *q)
