@@ -219,7 +219,11 @@ static int begin(Manager *m, const ManagerOptions *options, Config **ret_config)
         CLEANUP_CONFIG_FILES ConfigFiles files = {0};
         const SchedulerOptions daemon = {0};
         const SaverEvents events = {
-                .changed = manager_on_changed, .adopted = manager_on_adopted, .userdata = m};
+                .changed = manager_on_changed,
+                .adopted = manager_on_adopted,
+                .turned = manager_on_state_turned,
+                .userdata = m,
+        };
         int r;
 
         r = manager_read_config(m, &issues, &files, &config);

@@ -62,6 +62,15 @@ void manager_on_adopted(Endpoint *e, void *userdata)
                 compare(m, e);
 }
 
+void manager_on_state_turned(void *userdata)
+{
+        Manager *m = userdata;
+
+        assert(m);
+
+        m->revision++;
+}
+
 int manager_accept(Manager *m, Endpoint *e, DriftKind kind, size_t *ret_n)
 {
         CLEANUP_INVENTORY_DRIFT InventoryDrift drift = {0};

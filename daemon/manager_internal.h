@@ -51,6 +51,7 @@ void manager_on_probed(const ProbeOutcome *outcome, void *userdata);
 /* mqtlsd --accept or --expect beside us wrote to the state file: see SaverEvents. */
 void manager_on_changed(Endpoint *e, const DriftChange *change, void *userdata);
 void manager_on_adopted(Endpoint *e, void *userdata);
+void manager_on_state_turned(void *userdata);
 
 void manager_on_repositories_read(void *userdata);
 void manager_on_clock_set(void *userdata);

@@ -91,6 +91,8 @@ static void set_problem(Saver *s, SaverProblem problem, const char *text)
                 say_failing(s, problem, text);
         else if (before != SAVER_PROBLEM_NONE && problem == SAVER_PROBLEM_NONE)
                 say_recovered(s);
+        if (before != problem)
+                s->events.turned(s->events.userdata);
 }
 
 /* ---- into the queue ---- */

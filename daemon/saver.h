@@ -23,6 +23,8 @@ typedef struct SaverEvents {
         void (*changed)(Endpoint *e, const DriftChange *change, void *userdata);
         /* Its baseline was replaced by what is in the file: to be compared again. */
         void (*adopted)(Endpoint *e, void *userdata);
+        /* A problem began or ended, or the file was read: what is shown is not what it was. */
+        void (*turned)(void *userdata);
         void *userdata;
 } SaverEvents;
 

@@ -199,4 +199,5 @@ void saver_take_loaded(Saver *s, SaverJob *job)
                 else if (job->is_all)
                         consider_forgetting(s, stored);
         }
+        s->events.turned(s->events.userdata);
 }
