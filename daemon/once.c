@@ -2,7 +2,6 @@
 #include "daemon/once.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>

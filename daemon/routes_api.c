@@ -3,7 +3,6 @@
 
 /* /api/v1: JSON for programs, and what they may ask for. */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 

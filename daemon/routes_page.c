@@ -3,7 +3,6 @@
 
 /* What people look at with a browser. */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 

@@ -5,8 +5,6 @@
 
 #include "daemon/saver_internal.h"
 
-#include <assert.h>
-
 #include "base/timefmt.h"
 #include "daemon/log.h"
 

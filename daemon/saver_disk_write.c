@@ -5,7 +5,6 @@
 #include "daemon/saver_disk_internal.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/util.h"
 

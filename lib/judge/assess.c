@@ -15,7 +15,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 void judging_add_as(
         Judging *j, Diagnosis d, Severity severity, int address, int cert_position, Buf *message)

@@ -17,7 +17,6 @@
 
 #include "judge/assess_internal.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 #include "judge/drift.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 #include "judge/drift_internal.h"

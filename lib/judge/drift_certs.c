@@ -8,8 +8,6 @@
 
 #include "judge/drift_internal.h"
 
-#include <errno.h>
-
 static bool is_of_cert(DriftKind kind)
 {
         return drift_kind_info(kind)->of_cert;

@@ -2,7 +2,6 @@
 
 /* The HTTP side: where it listens, with which limits, what it proves itself with and who is let in. */
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "render/cert_use.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "render/command.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 #include "base/escape.h"

@@ -10,7 +10,6 @@
 
 #include "render/render_metrics_page.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 
 #include "render/render_page_parts.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/escape.h"

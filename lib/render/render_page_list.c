@@ -5,7 +5,6 @@
 
 #include "render/render_page_parts.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,8 +5,6 @@
 
 #include "render/render_status_json.h"
 
-#include <string.h>
-
 #include "base/timefmt.h"
 #include "mq/channel.h"
 #include "mq/cipherspec.h"

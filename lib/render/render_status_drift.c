@@ -6,7 +6,6 @@
 #include "render/render_status.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "render/render_status_json.h"
 #include "render/view.h"

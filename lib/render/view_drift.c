@@ -2,7 +2,6 @@
 #include "render/view.h"
 
 #include <assert.h>
-#include <errno.h>
 
 typedef struct List {
         ViewDrift *items;

@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "tls/alert_table.h"

@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/x509v3.h>
-#include <string.h>
 
 #include "base/escape.h"
 #include "x509/cert_internal.h"

@@ -7,7 +7,6 @@
  */
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/timefmt.h"
 #include "x509/cert.h"

@@ -3,10 +3,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <string.h>
 
 #include "x509/chain_internal.h"
 

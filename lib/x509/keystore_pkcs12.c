@@ -7,7 +7,6 @@
  */
 
 #include <errno.h>
-#include <limits.h>
 #include <openssl/asn1.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
