@@ -97,10 +97,11 @@ static void take_content(Access *a, AccessFile f, AccessContent *content)
 
         if (f == ACCESS_FILE_TLS) {
                 http_set_tls(a->http, a->files[f].content.tls, access_http_config(a)->hsts_seconds);
-                log_event(LOG_INFO, LOG_EVENT_WEB_FILE_TAKEN, NULL, 0,
-                        "http.tls has changed: new connections are answered with the certificate of "
-                        "serial number %s",
-                        access_identity(a)->serial);
+                if (access_has_tls(a))
+                        log_event(LOG_INFO, LOG_EVENT_WEB_FILE_TAKEN, NULL, 0,
+                                "http.tls has changed: new connections are answered with the "
+                                "certificate of serial number %s",
+                                access_identity(a)->serial);
         } else {
                 if (f == ACCESS_FILE_BASIC_AUTH)
                         http_login_set_passwords(a->login, access_passwords(a));
