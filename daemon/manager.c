@@ -274,6 +274,7 @@ int manager_new(sd_event *event, const Clock *clock, const ManagerOptions *optio
 {
         CLEANUP(manager_cleanup) Manager *m = NULL;
         CLEANUP(config_cleanup) Config *config = NULL;
+        size_t n;
         int r = -ENOMEM;
 
         assert(event);
@@ -303,9 +304,10 @@ int manager_new(sd_event *event, const Clock *clock, const ManagerOptions *optio
         if (r < 0)
                 return r;
 
+        n = inventory_count(m->inventory);
         notify_watchdog(event);
-        log_event(LOG_INFO, LOG_EVENT_STARTED, NULL, 0, "mqtlsd %s started with %zu endpoints from %s",
-                version_own(), inventory_count(m->inventory), m->config_path);
+        log_event(LOG_INFO, LOG_EVENT_STARTED, NULL, 0, "mqtlsd %s started with %zu endpoint%s from %s",
+                version_own(), n, n == 1 ? "" : "s", m->config_path);
         manager_tell_status(m);
         notify_ready();
         *ret = STEAL(m);

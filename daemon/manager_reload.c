@@ -94,6 +94,7 @@ int manager_reload(Manager *m, Issues *issues)
 {
         CLEANUP(issues_done) Issues own_issues = ISSUES_INIT;
         CLEANUP_CONFIG_FILES ConfigFiles files = {0};
+        size_t n;
         int r;
 
         assert(m);
@@ -106,13 +107,14 @@ int manager_reload(Manager *m, Issues *issues)
         manager_note_reload(m, r >= 0);
         config_watch_follow(m->config_watch, inventory_config(m->inventory), r < 0, &files);
         manager_log_issues(issues);
+        n = inventory_count(m->inventory);
         if (r < 0)
                 log_event(LOG_ERR, LOG_EVENT_RELOAD_FAILED, NULL, 0,
                         "%s is refused (%zu mistake%s); the old configuration stays at work",
                         m->config_path, issues->n_errors, issues->n_errors == 1 ? "" : "s");
         else
-                log_event(LOG_INFO, LOG_EVENT_RELOADED, NULL, 0, "reloaded %s: %zu endpoints",
-                        m->config_path, inventory_count(m->inventory));
+                log_event(LOG_INFO, LOG_EVENT_RELOADED, NULL, 0, "reloaded %s: %zu endpoint%s",
+                        m->config_path, n, n == 1 ? "" : "s");
         manager_tell_status(m);
         notify_ready();
         return r;

@@ -154,6 +154,7 @@ START_TEST(test_reload_with_mistakes_keeps_the_old_configuration)
         int64_t read_at;
 
         start(&f, "lifecycle = true;", ONE);
+        ck_assert(daemon_fixture_has_logged(&f, "started with 1 endpoint from"));
         daemon_fixture_wait_ready(&f);
         read_at = manager_facts(f.manager)->reload_success_at;
         f.wall_at += 100;
