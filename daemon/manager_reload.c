@@ -12,7 +12,7 @@ void manager_log_issues(const Issues *issues)
         for (size_t i = 0; i < issues->n; i++) {
                 CLEANUP_BUF Buf b = BUF_INIT;
 
-                issue_append(&issues->list[i], &b);
+                issue_append_unranked(&issues->list[i], &b);
                 if (issues->list[i].is_warning)
                         log_warning("%s", buf_str(&b));
                 else

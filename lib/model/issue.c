@@ -100,23 +100,40 @@ void issues_sort(Issues *issues)
                 qsort(issues->list, issues->n, sizeof(*issues->list), compare_issues);
 }
 
-void issue_append(const Issue *issue, Buf *b)
+static void append_place(const Issue *issue, Buf *b)
 {
-        assert(issue);
-        assert(b);
-
         escape_terminal(b, issue->file, strlen(issue->file));
         if (issue->line > 0)
                 buf_appendf(b, ":%u", issue->line);
         buf_append_str(b, ": ");
+}
 
-        if (issue->is_warning)
-                buf_append_str(b, "warning: ");
-
+static void append_words(const Issue *issue, Buf *b)
+{
         if (issue->setting) {
                 escape_terminal(b, issue->setting, strlen(issue->setting));
                 buf_append_str(b, ": ");
         }
 
         escape_terminal(b, issue->text, strlen(issue->text));
+}
+
+void issue_append(const Issue *issue, Buf *b)
+{
+        assert(issue);
+        assert(b);
+
+        append_place(issue, b);
+        if (issue->is_warning)
+                buf_append_str(b, "warning: ");
+        append_words(issue, b);
+}
+
+void issue_append_unranked(const Issue *issue, Buf *b)
+{
+        assert(issue);
+        assert(b);
+
+        append_place(issue, b);
+        append_words(issue, b);
 }

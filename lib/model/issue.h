@@ -48,4 +48,7 @@ void issues_sort(Issues *issues);
  * without a line end; one printable line whatever the file held. */
 void issue_append(const Issue *issue, Buf *b);
 
+/* The same without "warning: ", for a log, whose lines tell by themselves how bad they are. */
+void issue_append_unranked(const Issue *issue, Buf *b);
+
 #endif

@@ -83,6 +83,15 @@ class Mistakes(Case):
 
 @needs("openssl")
 class Reload(Case):
+    def test_the_log_says_once_that_it_is_a_warning(self):
+        daemon = self.estate.daemon(self.config())
+        daemon.wait_ready()
+        self.assertEqual(daemon.request("POST", "/-/reload")[0], 200)
+        told = [line for line in daemon.log().splitlines() if "there is no endpoint" in line]
+        self.assertEqual(len(told), 2, "at the start and at the reload")
+        for line in told:
+            self.assertTrue(line.startswith(f"mqtlsd: warning: {daemon.config_path}: endpoints: "), line)
+
     def test_a_wrong_configuration_leaves_the_old_one_at_work(self):
         port = self.estate.openssl("good", "good")
         daemon = self.estate.daemon(self.config(self.endpoint("one", port)))

@@ -11,18 +11,18 @@ static const struct {
         unsigned line;
         const char *setting, *text;
         bool is_warning;
-        const char *wanted;
+        const char *wanted, *wanted_in_log;
 } rows[] = {
         { "an error names file, line and setting", "a.conf", 7, "endpoints[0].sslciph",
-                "is wrong; mend it", false, "a.conf:7: endpoints[0].sslciph: is wrong; mend it" },
+                "is wrong; mend it", false, "a.conf:7: endpoints[0].sslciph: is wrong; mend it", NULL },
         { "a warning says so", "a.conf", 7, "http.listen", "is open", true,
-                "a.conf:7: warning: http.listen: is open" },
+                "a.conf:7: warning: http.listen: is open", "a.conf:7: http.listen: is open" },
         { "the file as a whole has no line", "a.conf", 0, NULL, "cannot be read", false,
-                "a.conf: cannot be read" },
+                "a.conf: cannot be read", NULL },
         { "a line needs no setting", "a.conf", 3, NULL, "syntax error", false,
-                "a.conf:3: syntax error" },
+                "a.conf:3: syntax error", NULL },
         { "line ends and terminal sequences of the file do not pass", "a\n.conf", 1, "x\033[31m",
-                "holds \r\n\t", false, "a\\x0a.conf:1: x\\x1b[31m: holds \\x0d\\x0a\\x09" },
+                "holds \r\n\t", false, "a\\x0a.conf:1: x\\x1b[31m: holds \\x0d\\x0a\\x09", NULL },
 };
 
 START_TEST(an_issue_is_one_line)
@@ -42,6 +42,10 @@ START_TEST(an_issue_is_one_line)
         issue_append(&issues.list[0], &b);
         ck_assert_msg(strcmp(buf_str(&b), rows[_i].wanted) == 0, "%s: %s", rows[_i].name,
                 buf_str(&b));
+
+        buf_clear(&b);
+        issue_append_unranked(&issues.list[0], &b);
+        ck_assert_str_eq(buf_str(&b), rows[_i].wanted_in_log ? rows[_i].wanted_in_log : rows[_i].wanted);
         issues_done(&issues);
 }
 END_TEST
