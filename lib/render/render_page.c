@@ -83,8 +83,8 @@ static const char *state_words(const DaemonFacts *d)
                        "the damaged file was set aside in the state directory.";
         if (d->state_problem)
                 return "What is remembered cannot be saved, so a restart would forget the changes "
-                       "since. Look at the state directory (space, mode, file system) and at the "
-                       "log, which says more.";
+                       "since. Look at the state directory (space, mode, file system, another mqtlsd "
+                       "that uses it) and at the log, which says more.";
         return "What is remembered waits to be saved: the disk has not taken it yet.";
 }
 

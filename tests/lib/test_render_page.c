@@ -220,6 +220,7 @@ static const struct {
 } alarms[] = {
         {"a reload failed", set_reload, "The last attempt to load the configuration failed"},
         {"state is not saved", set_state, "cannot be saved"},
+        {"the second daemon is among the reasons", set_state, "another mqtlsd that uses it"},
         {"state waits for the disk", set_waiting, "waits to be saved"},
         {"the database was damaged", set_damaged, "begun anew"},
         {"a session was resumed", set_resumed, "session was resumed"},
