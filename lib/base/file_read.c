@@ -85,8 +85,9 @@ const char *file_read_remedy(int error)
         case -EPERM:
                 return "let the daemon read it";
         case -EISDIR:
-        case -ENOTSUP:
                 return "name a file";
+        case -ENOTSUP:
+                return "name a file, and save in one what a pipe gives";
         default:
                 return "look at the file system that it is on";
         }

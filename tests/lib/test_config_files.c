@@ -148,7 +148,7 @@ static void put_strange_things(void)
 static const struct {
         const char *name, *why;
 } strange_things[] = {
-        { "fifo", "it is not a regular file; name a file" },
+        { "fifo", "it is not a regular file; name a file, and save in one what a pipe gives" },
         { "device", "it is not a regular file; name a file" },
         { "directory", "Is a directory; name a file" },
         { "huge", "larger than" },
