@@ -295,6 +295,19 @@ static void claim(PKCS12 *p12, STACK_OF(PKCS7) *safes, const Pkcs12Options *o)
         ck_assert(PKCS12_pack_authsafes(p12, safes));
 }
 
+/* RC2 is in OpenSSL's module "legacy", which some systems have in a package of its own: without it nobody
+ * makes such a file. */
+static bool can_make(int cipher_nid)
+{
+        OSSL_LIB_CTX *context = OSSL_LIB_CTX_new();
+        OSSL_PROVIDER *legacy = OSSL_PROVIDER_load(context, "legacy");
+
+        if (legacy)
+                OSSL_PROVIDER_unload(legacy);
+        OSSL_LIB_CTX_free(context);
+        return legacy || cipher_nid != NID_pbe_WithSHA1And40BitRC2_CBC;
+}
+
 /* The one safe of a file, also with ciphers that OpenSSL 3 has only on request. */
 static STACK_OF(PKCS7) *make_safes(STACK_OF(PKCS12_SAFEBAG) *bags, const Pkcs12Options *o)
 {
@@ -310,7 +323,8 @@ static STACK_OF(PKCS7) *make_safes(STACK_OF(PKCS12_SAFEBAG) *bags, const Pkcs12O
                 ASN1_OCTET_STRING_free(content->enc_data);
                 content->enc_data = NULL;
         }
-        OSSL_PROVIDER_unload(legacy);
+        if (legacy)
+                OSSL_PROVIDER_unload(legacy);
         OSSL_PROVIDER_unload(usual);
         OSSL_LIB_CTX_free(context);
         return safes;
@@ -383,6 +397,8 @@ START_TEST(test_pkcs12_safe)
         STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
         int r;
 
+        if (!can_make(safes[_i].cipher_nid))
+                return;
         ck_assert_ptr_nonnull(PKCS12_add_cert(&bags, e.root.x509));
         ck_assert_ptr_nonnull(PKCS12_add_cert(&bags, e.leaf.x509));
         ck_assert(PKCS12_add_friendlyname_utf8(add_key(&bags, &e.leaf), "qm1", -1));
@@ -412,6 +428,8 @@ START_TEST(test_pkcs12_without_legacy)
         STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
         int r;
 
+        if (!can_make(NID_pbe_WithSHA1And40BitRC2_CBC))
+                return;
         ck_assert_ptr_nonnull(PKCS12_add_cert(&bags, e.leaf.x509));
         write_pkcs12(path, bags, &(Pkcs12Options){ .cipher_nid = NID_pbe_WithSHA1And40BitRC2_CBC });
         ck_assert_int_eq(setenv("OPENSSL_MODULES", e.dir, 1), 0);
