@@ -483,6 +483,8 @@ static const struct {
         {"a tab before the colon", "Transfer-Encoding\t: chunked\r\n", ""},
         {"two encodings", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"},
         {"an encoding that there is not", "Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"},
+        {"a length on the next line", "Content-Length:\r\n 41\r\n", ""},
+        {"an encoding on the next line", "Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n"},
         {"two hosts", "Host: u\r\n", ""},
 };
 
