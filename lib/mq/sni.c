@@ -53,4 +53,3 @@ void sni_from_channel(const char *channel, Buf *b)
         }
         buf_append_str(b, SNI_SUFFIX);
 }
-

@@ -100,4 +100,4 @@ class Unit(InTemporary):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    harness.main()
