@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/util.h"
 #include "daemon/log.h"
 
 /* The worker touches nothing else. */
@@ -72,16 +73,11 @@ static void round_run(void *userdata)
         }
 }
 
-static bool texts_equal(const char *a, const char *b)
-{
-        return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool identities_equal(const WebIdentity *a, const WebIdentity *b)
 {
         return strcmp(a->certificates_pem, b->certificates_pem) == 0 &&
                 strcmp(a->key_pem, b->key_pem) == 0 &&
-                texts_equal(a->client_ca_pem, b->client_ca_pem);
+                util_text_equal(a->client_ca_pem, b->client_ca_pem);
 }
 
 /* Puts what was read to work. */

@@ -208,16 +208,11 @@ void saver_item_drop_changes(SaverItem *item)
         item->n_changes = 0;
 }
 
-static bool is_text(const char *a, const char *b)
-{
-        return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool says_the_same(const DriftChange *a, const DriftChange *b)
 {
         return a->event == DRIFT_EVENT_ACCEPTED && b->event == DRIFT_EVENT_ACCEPTED &&
-               a->kind == b->kind && is_text(a->address, b->address) &&
-               is_text(a->old_text, b->old_text) && is_text(a->new_text, b->new_text);
+               a->kind == b->kind && util_text_equal(a->address, b->address) &&
+               util_text_equal(a->old_text, b->old_text) && util_text_equal(a->new_text, b->new_text);
 }
 
 int64_t saver_queue_withdraw(SaverQueue *q, const char *name, const DriftChange *change)
@@ -275,8 +270,7 @@ static int merge(SaverItem *now, SaverItem *older)
         r = append_changes(older, later, n_later);
         if (r < 0)
                 return r;
-        if (n_later > 0)
-                free(later);
+        free(later); /* all of it may have been withdrawn */
         now->changes = STEAL(older->changes);
         now->n_changes = older->n_changes;
         older->n_changes = 0;
