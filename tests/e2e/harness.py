@@ -93,8 +93,10 @@ class Estate:
         return process
 
     def log_of(self, name):
+        """Its whole lines: a line across a page of the file can be seen while half of it is there."""
         with open(self.path(name + ".log"), encoding="utf-8", errors="replace") as f:
-            return f.read()
+            text = f.read()
+        return text[:text.rfind("\n") + 1]
 
     def wait_listening(self, port, process, name):
         def connects():
